@@ -1,0 +1,77 @@
+//! The seam between packet memory and the parser.
+//!
+//! The verifier refuses a `&[u8]` over packet memory, so the parser asks for small fixed-size
+//! copies instead; the compiler folds each copy into direct loads. Small matters: the octets of
+//! a whole header would all be alive at once, each in a stack slot of its own.
+
+use crate::skip::Skip;
+
+/// Headers are looked for in this many bytes and no further, whatever the source, so that kernel
+/// and host read the same. Every chain of headers seen in practice ends well before.
+pub const HEADER_SPAN: usize = 256;
+
+/// Bytes of one packet, from the first byte the hook sees.
+pub trait PacketBytes {
+    /// Copies `N` bytes from `offset`, or `None` where the packet, or [`HEADER_SPAN`], ends before.
+    fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]>;
+
+    /// Length of the whole packet in bytes, also of parts that cannot be read: the IP length field
+    /// of a super-packet above 64 KiB is zero, and then this is the only source.
+    fn total_len(&self) -> usize;
+
+    /// The octet at `offset`.
+    ///
+    /// # Errors
+    /// [`Skip::Truncated`].
+    #[inline(always)]
+    fn u8_at(&self, offset: usize) -> Result<u8, Skip> {
+        let [octet] = self.read(offset).ok_or(Skip::Truncated)?;
+        Ok(octet)
+    }
+
+    /// The 16-bit number at `offset`, in network order.
+    ///
+    /// # Errors
+    /// [`Skip::Truncated`].
+    #[inline(always)]
+    fn u16_at(&self, offset: usize) -> Result<u16, Skip> {
+        let octets = self.read(offset).ok_or(Skip::Truncated)?;
+        Ok(u16::from_be_bytes(octets))
+    }
+
+    /// The 32-bit number at `offset`, in network order.
+    ///
+    /// # Errors
+    /// [`Skip::Truncated`].
+    #[inline(always)]
+    fn u32_at(&self, offset: usize) -> Result<u32, Skip> {
+        let octets = self.read(offset).ok_or(Skip::Truncated)?;
+        Ok(u32::from_be_bytes(octets))
+    }
+
+    /// The 64-bit number at `offset`, in network order.
+    ///
+    /// # Errors
+    /// [`Skip::Truncated`].
+    #[inline(always)]
+    fn u64_at(&self, offset: usize) -> Result<u64, Skip> {
+        let octets = self.read(offset).ok_or(Skip::Truncated)?;
+        Ok(u64::from_be_bytes(octets))
+    }
+}
+
+impl PacketBytes for [u8] {
+    #[inline(always)]
+    fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
+        let end = offset.checked_add(N)?;
+        if end > HEADER_SPAN {
+            return None;
+        }
+        self.get(offset..end)?.try_into().ok()
+    }
+
+    #[inline(always)]
+    fn total_len(&self) -> usize {
+        self.len()
+    }
+}

@@ -1,0 +1,139 @@
+//! What is remembered of one destination (address and port), across connections.
+//!
+//! A blackhole is a property of a destination, not of a socket: an app that gives up after a
+//! second and opens a new socket counts like one that retransmits.
+
+use crate::{
+    address::Address,
+    time::Nanos,
+    tuning::Tuning,
+    verdict::{Outcome, Verdict},
+};
+
+/// Address and port of a remote endpoint.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[repr(C)]
+pub struct DestinationKey {
+    /// Remote address.
+    pub address: Address,
+    /// Remote port.
+    pub port: u16,
+    /// Always zeroes: a map compares padding too.
+    pub zeroes: [u16; 3],
+}
+
+/// The memory of one destination. Zeroes mean: nothing known.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(C)]
+pub struct DestinationState {
+    /// When the run of unanswered SYNs began.
+    pub silent_since: Nanos,
+    /// When the latest SYN left.
+    pub last_syn: Nanos,
+    /// When the latest trial was counted.
+    pub trial_at: Nanos,
+    /// Length of the run of unanswered SYNs.
+    pub silent_syns: u32,
+    /// Smallest handshake round trip seen, in microseconds; 0 where none was measured.
+    pub min_rtt_us: u32,
+    /// TTL of the latest SYN-ACK.
+    pub ttl: u8,
+    /// 1 once a SYN-ACK came.
+    pub answered: u8,
+    /// 1 where the latest SYN-ACK had the DF bit.
+    pub dont_fragment: u8,
+    /// Outcome of the latest trial, as a small code.
+    pub trial: u8,
+    /// Always zero.
+    pub zero: u32,
+}
+
+const _: () = assert!(
+    size_of::<DestinationKey>() == 24,
+    "a map key has no padding"
+);
+const _: () = assert!(
+    size_of::<DestinationState>() == 40,
+    "a map value has no padding"
+);
+
+/// SYNs that must stay unanswered in a row.
+const SILENT_SYNS: u32 = 3;
+
+impl DestinationState {
+    /// Whether it ever answered a SYN.
+    pub const fn has_answered(&self) -> bool {
+        self.answered != 0
+    }
+
+    /// Smallest round trip, where one is known.
+    pub const fn min_rtt(&self) -> Option<Nanos> {
+        match self.min_rtt_us {
+            0 => None,
+            us => Some(Nanos((us as u64).wrapping_mul(1_000))),
+        }
+    }
+
+    /// Notes a SYN to it, and says whether the silence has become a timeout.
+    ///
+    /// No timer runs in the kernel: the third unanswered SYN, three seconds after the first, is
+    /// the event.
+    #[inline(always)]
+    pub fn syn(&mut self, now: Nanos, tuning: &Tuning) -> Option<Verdict> {
+        if self.silent_syns == 0 || now.since(self.last_syn) > tuning.syn_run_gap {
+            self.silent_since = now;
+            self.silent_syns = 0;
+        }
+        self.last_syn = now;
+        self.silent_syns = self.silent_syns.saturating_add(1);
+        let silent = now.since(self.silent_since) >= tuning.syn_silence;
+        (silent && self.silent_syns >= SILENT_SYNS).then_some(Verdict::SynTimeout)
+    }
+
+    /// Notes any answer to a SYN, also a refusal: the run of silence is over.
+    #[inline(always)]
+    pub const fn heard(&mut self) {
+        self.silent_syns = 0;
+    }
+
+    /// Notes a SYN-ACK; `rtt` where it was measured on a SYN sent once (Karn, RFC 6298 §3).
+    #[inline(always)]
+    pub fn answered(&mut self, ttl: u8, dont_fragment: bool, rtt: Option<Nanos>) {
+        self.heard();
+        self.answered = 1;
+        self.ttl = ttl;
+        self.dont_fragment = u8::from(dont_fragment);
+        // Zero stands for unknown, so the fastest answer there is counts one microsecond.
+        if let Some(rtt) = rtt.map(|rtt| rtt.as_micros_u32().max(1))
+            && (self.min_rtt_us == 0 || rtt < self.min_rtt_us)
+        {
+            self.min_rtt_us = rtt;
+        }
+    }
+
+    /// Whether this verdict is a trial: it speaks of the path, and it is news.
+    ///
+    /// Retries of a blocked app come in storms; the same outcome counts once a trial time. A
+    /// changed outcome counts at once, so that the begin and the end of a block are seen.
+    #[inline(always)]
+    pub fn is_trial(&mut self, verdict: Verdict, now: Nanos, tuning: &Tuning) -> bool {
+        let code = outcome_code(verdict.outcome());
+        if code == VOID || (code == self.trial && now.since(self.trial_at) < tuning.trial) {
+            return false;
+        }
+        self.trial = code;
+        self.trial_at = now;
+        true
+    }
+}
+
+const VOID: u8 = 0;
+
+/// How an outcome is stored; 0 is both "none yet" and "void".
+const fn outcome_code(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Void => VOID,
+        Outcome::Ok => 1,
+        Outcome::Failed => 2,
+    }
+}

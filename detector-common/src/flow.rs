@@ -1,0 +1,146 @@
+//! One connection: its key, oriented so that both directions meet, and its state.
+
+use crate::{
+    address::Address, destination::DestinationKey, packet::Packet, time::Nanos, verdict::Stage,
+    wire::tcp::Segment,
+};
+
+/// Which way a packet goes. The hook says so: ingress and egress of the WAN interface.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Direction {
+    /// From the remote side to ours.
+    In,
+    /// From our side to the remote.
+    Out,
+}
+
+/// Both endpoints of a TCP connection, remote first whichever way the packet goes.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[repr(C)]
+pub struct FlowKey {
+    /// Remote address.
+    pub remote: Address,
+    /// Local address, as the WAN side sees it: behind masquerading, the gateway's own.
+    pub local: Address,
+    /// Remote port.
+    pub remote_port: u16,
+    /// Local port.
+    pub local_port: u16,
+    /// Always zero: a map compares padding too.
+    pub zero: u32,
+}
+
+const _: () = assert!(size_of::<FlowKey>() == 40, "a map key has no padding");
+
+impl FlowKey {
+    /// The key of the connection that `segment` belongs to.
+    #[inline(always)]
+    pub const fn of(packet: &Packet, segment: &Segment, direction: Direction) -> Self {
+        match direction {
+            Direction::In => Self {
+                remote: packet.source,
+                local: packet.destination,
+                remote_port: segment.source_port,
+                local_port: segment.destination_port,
+                zero: 0,
+            },
+            Direction::Out => Self {
+                remote: packet.destination,
+                local: packet.source,
+                remote_port: segment.destination_port,
+                local_port: segment.source_port,
+                zero: 0,
+            },
+        }
+    }
+
+    /// The remote endpoint.
+    #[inline(always)]
+    pub const fn destination(&self) -> DestinationKey {
+        DestinationKey {
+            address: self.remote,
+            port: self.remote_port,
+            zeroes: [0; 3],
+        }
+    }
+}
+
+/// Where a connection is. The first four are the stages of [`Stage`].
+pub mod phase {
+    /// The SYN is out.
+    pub const SYN_SENT: u8 = 0;
+    /// The SYN-ACK came.
+    pub const ANSWERED: u8 = 1;
+    /// The client's first data is out.
+    pub const DATA_SENT: u8 = 2;
+    /// The server's first data came.
+    pub const SETTLED: u8 = 3;
+    /// A reset came that nothing proves forged; the real peer may still contradict it.
+    pub const RESET: u8 = 4;
+    /// Judged, or ended by our side: nothing more is learnt from it.
+    pub const CLOSED: u8 = 5;
+}
+
+/// What is known of one connection.
+///
+/// Two CPUs may write one entry at once; every field is a naturally aligned integer, and a lost
+/// write costs one packet of evidence, never a false accusation.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(C)]
+pub struct FlowState {
+    /// When the first SYN left.
+    pub syn_at: Nanos,
+    /// When the client's first data left.
+    pub data_at: Nanos,
+    /// When a reset came that is still unproved.
+    pub reset_at: Nanos,
+    /// The client's initial sequence number.
+    pub client_isn: u32,
+    /// The server's initial sequence number.
+    pub server_isn: u32,
+    /// Sequence number behind the client's first data.
+    pub data_end: u32,
+    /// One of [`phase`].
+    pub phase: u8,
+    /// The [`Stage`] a reset met, as its index.
+    pub reset_stage: u8,
+    /// 1 once the client sent its SYN again: no round trip can be measured.
+    pub syn_again: u8,
+    /// 1 once the client sent FIN: resets mean nothing any more.
+    pub client_fin: u8,
+}
+
+const _: () = assert!(size_of::<FlowState>() == 40, "a map value has no padding");
+
+impl FlowState {
+    /// The state after a first SYN.
+    #[inline(always)]
+    pub fn begin(segment: &Segment, now: Nanos) -> Self {
+        Self {
+            syn_at: now,
+            client_isn: segment.seq,
+            ..Self::default()
+        }
+    }
+
+    /// The stage it has reached.
+    #[inline(always)]
+    pub const fn stage(&self) -> Stage {
+        match self.phase {
+            phase::SYN_SENT => Stage::PostSyn,
+            phase::ANSWERED => Stage::PostAck,
+            phase::DATA_SENT => Stage::PostPsh,
+            phase::RESET => stage_of(self.reset_stage),
+            _ => Stage::LaterInFlow,
+        }
+    }
+}
+
+const fn stage_of(index: u8) -> Stage {
+    match index {
+        0 => Stage::PostSyn,
+        1 => Stage::PostAck,
+        2 => Stage::PostPsh,
+        _ => Stage::LaterInFlow,
+    }
+}

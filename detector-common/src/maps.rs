@@ -1,0 +1,61 @@
+//! Names and default capacities of the maps: the one place both sides take them from.
+
+/// Counters per destination prefix (plain hash: a tracked prefix is never evicted).
+pub const PREFIXES: &str = "PREFIXES";
+/// State of young connections (LRU).
+pub const FLOWS: &str = "FLOWS";
+/// Memory of destinations that answered (plain hash).
+pub const DESTINATIONS: &str = "DESTINATIONS";
+/// Memory of destinations that never answered: a scan washes through here (LRU).
+pub const CANDIDATES: &str = "CANDIDATES";
+/// Packets not followed, by [`crate::skip::Skip`] (per CPU).
+pub const SKIPS: &str = "SKIPS";
+/// What could not be stored, by [`Loss`] (per CPU).
+pub const LOSSES: &str = "LOSSES";
+/// Packets seen, by [`crate::flow::Direction`] (per CPU).
+pub const PACKETS: &str = "PACKETS";
+/// The thresholds, in the programs' read-only data.
+pub const TUNING: &str = "TUNING";
+
+/// The time of a test run, where [`IS_TEST_RUN`] is set.
+pub const TEST_CLOCK: &str = "TEST_CLOCK";
+/// 1 where time comes from [`TEST_CLOCK`], in the programs' read-only data.
+pub const IS_TEST_RUN: &str = "IS_TEST_RUN";
+
+/// Default number of prefixes.
+pub const PREFIX_CAPACITY: u32 = 65_536;
+/// Default number of young connections.
+pub const FLOW_CAPACITY: u32 = 131_072;
+/// Default number of destinations that answered.
+pub const DESTINATION_CAPACITY: u32 = 65_536;
+/// Default number of destinations that never answered.
+pub const CANDIDATE_CAPACITY: u32 = 65_536;
+
+/// An insert that failed, by the map it was meant for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum Loss {
+    /// [`PREFIXES`] was full: this prefix is not counted at all.
+    Prefix,
+    /// [`FLOWS`] refused: this connection is not followed.
+    Flow,
+    /// [`DESTINATIONS`] was full: this destination's memory may be evicted.
+    Destination,
+    /// [`CANDIDATES`] refused: this SYN is not counted.
+    Candidate,
+}
+
+impl Loss {
+    /// Every loss, in the order of its counter.
+    pub const ALL: [Self; 4] = [Self::Prefix, Self::Flow, Self::Destination, Self::Candidate];
+
+    /// The name used in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prefix => "prefix",
+            Self::Flow => "flow",
+            Self::Destination => "destination",
+            Self::Candidate => "candidate",
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A parsed packet, and the walk from its first byte to its transport header.
+//!
+//! Must not know: flows, directions, or what a packet means.
+
+use crate::{
+    address::Address,
+    bytes::PacketBytes,
+    skip::Skip,
+    wire::{
+        icmp, ip4, ip6,
+        link::{self, Family, LinkLayer},
+        tcp, udp,
+    },
+};
+
+const PROTOCOL_ICMP: u8 = 1;
+const PROTOCOL_IPV4: u8 = 4;
+const PROTOCOL_TCP: u8 = 6;
+const PROTOCOL_UDP: u8 = 17;
+const PROTOCOL_IPV6: u8 = 41;
+const PROTOCOL_GRE: u8 = 47;
+const PROTOCOL_ESP: u8 = 50;
+const PROTOCOL_ICMPV6: u8 = 58;
+
+/// Everything that the engine looks at in one packet.
+///
+/// Not an enum of transports: merging variants of different size leaves bytes undefined, the
+/// compiler fills them from whatever register is at hand, and where that holds a pointer the
+/// verifier refuses the program ("invalid size of register spill"). Here every field always has a
+/// value, and only the one that `protocol` names can be asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Packet {
+    /// Sender.
+    pub source: Address,
+    /// Receiver.
+    pub destination: Address,
+    /// Time to live, or hop limit, as it arrived.
+    pub ttl: u8,
+    /// IPv4 identification; 0 for IPv6.
+    pub ip_id: u16,
+    /// The DF bit; true for IPv6, which never fragments on the way.
+    pub dont_fragment: bool,
+    transport: Transport,
+}
+
+/// Which field of a [`Transport`] has been read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Protocol {
+    IcmpError,
+    Tcp,
+    Udp,
+}
+
+/// The transport header; zeroes but for what `protocol` names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Transport {
+    protocol: Protocol,
+    icmp_error: IcmpError,
+    segment: tcp::Segment,
+    datagram: udp::Datagram,
+}
+
+impl Transport {
+    #[inline(always)]
+    fn empty(protocol: Protocol) -> Self {
+        Self {
+            protocol,
+            icmp_error: IcmpError::default(),
+            segment: tcp::Segment::default(),
+            datagram: udp::Datagram::default(),
+        }
+    }
+}
+
+impl Packet {
+    /// The TCP segment, where it is one.
+    #[inline(always)]
+    pub fn tcp(&self) -> Option<&tcp::Segment> {
+        (self.transport.protocol == Protocol::Tcp).then_some(&self.transport.segment)
+    }
+
+    /// The UDP datagram, where it is one.
+    #[inline(always)]
+    pub fn udp(&self) -> Option<&udp::Datagram> {
+        (self.transport.protocol == Protocol::Udp).then_some(&self.transport.datagram)
+    }
+
+    /// The ICMP error, where it is one.
+    #[inline(always)]
+    pub fn icmp_error(&self) -> Option<&IcmpError> {
+        (self.transport.protocol == Protocol::IcmpError).then_some(&self.transport.icmp_error)
+    }
+}
+
+/// An error message and the packet that it is about.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct IcmpError {
+    /// ICMP type; the numbering differs between the families.
+    pub kind: u8,
+    /// ICMP code.
+    pub code: u8,
+    /// Receiver of the quoted packet.
+    pub quoted_destination: Address,
+    /// Transport protocol of the quoted packet.
+    pub quoted_protocol: u8,
+    /// Source port of the quoted packet.
+    pub quoted_source_port: u16,
+    /// Destination port of the quoted packet.
+    pub quoted_destination_port: u16,
+}
+
+/// An IP header, and where its transport header is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Network {
+    pub(crate) family: Family,
+    pub(crate) source: Address,
+    pub(crate) destination: Address,
+    pub(crate) ttl: u8,
+    pub(crate) ip_id: u16,
+    pub(crate) dont_fragment: bool,
+    pub(crate) protocol: u8,
+    pub(crate) transport_at: usize,
+    pub(crate) transport_len: usize,
+}
+
+/// Parses one packet.
+///
+/// # Errors
+/// The [`Skip`] that names why the packet is not followed.
+#[inline(always)]
+pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Packet, Skip> {
+    let (family, offset) = link::network(bytes, link)?;
+    let network = network(bytes, family, offset)?;
+    let transport = transport(bytes, &network)?;
+    let Network {
+        family: _,
+        source,
+        destination,
+        ttl,
+        ip_id,
+        dont_fragment,
+        protocol: _,
+        transport_at: _,
+        transport_len: _,
+    } = network;
+    Ok(Packet {
+        source,
+        destination,
+        ttl,
+        ip_id,
+        dont_fragment,
+        transport,
+    })
+}
+
+#[inline(always)]
+fn network<B: PacketBytes + ?Sized>(
+    bytes: &B,
+    family: Family,
+    offset: usize,
+) -> Result<Network, Skip> {
+    match family {
+        Family::V4 => ip4::read(bytes, offset),
+        Family::V6 => ip6::read(bytes, offset),
+    }
+}
+
+#[inline(always)]
+fn transport<B: PacketBytes + ?Sized>(bytes: &B, network: &Network) -> Result<Transport, Skip> {
+    let at = network.transport_at;
+    match (network.family, network.protocol) {
+        (_, PROTOCOL_TCP) => Ok(Transport {
+            segment: tcp::read(bytes, at, network.transport_len)?,
+            ..Transport::empty(Protocol::Tcp)
+        }),
+        (_, PROTOCOL_UDP) => Ok(Transport {
+            datagram: udp::read(bytes, at)?,
+            ..Transport::empty(Protocol::Udp)
+        }),
+        (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => Ok(Transport {
+            icmp_error: icmp_error(bytes, network)?,
+            ..Transport::empty(Protocol::IcmpError)
+        }),
+        (_, PROTOCOL_IPV4 | PROTOCOL_IPV6 | PROTOCOL_GRE | PROTOCOL_ESP) => Err(Skip::Encapsulated),
+        _ => Err(Skip::OtherTransport),
+    }
+}
+
+/// The error's header, then addresses and ports of the packet it quotes.
+#[inline(always)]
+fn icmp_error<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<IcmpError, Skip> {
+    let header = icmp::read(bytes, outer.transport_at, outer.family)?;
+    let quoted = quote(bytes, outer)?;
+    Ok(IcmpError {
+        kind: header.kind,
+        code: header.code,
+        quoted_destination: quoted.destination,
+        quoted_protocol: quoted.protocol,
+        quoted_source_port: quoted_port(bytes, quoted.transport_at)?,
+        quoted_destination_port: quoted_port(bytes, quoted.transport_at.wrapping_add(2))?,
+    })
+}
+
+/// A router quotes what it was sent, so the quoted sender is the one that the error goes to.
+#[inline(always)]
+fn quote<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Network, Skip> {
+    let offset = outer.transport_at.wrapping_add(icmp::LEN);
+    let quoted = network(bytes, outer.family, offset).map_err(|_skip| Skip::BadQuote)?;
+    if quoted.source == outer.destination {
+        Ok(quoted)
+    } else {
+        Err(Skip::BadQuote)
+    }
+}
+
+#[inline(always)]
+fn quoted_port<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u16, Skip> {
+    bytes.u16_at(offset).map_err(|_truncated| Skip::BadQuote)
+}

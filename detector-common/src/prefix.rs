@@ -1,0 +1,202 @@
+//! Destination prefixes, the unit that is judged, and the counters kept for each.
+//!
+//! Counters are cumulative and never reset while their prefix is tracked; the two bitmaps hold
+//! the latest word on each host. Must not know: who stores them, or what follows from them.
+
+use crate::{
+    address::Address,
+    tuning::Tuning,
+    verdict::{Stage, Verdict},
+};
+
+/// A destination address with its host bits cleared; the length follows from its family.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(transparent)]
+pub struct PrefixKey(pub Address);
+
+impl PrefixKey {
+    /// The prefix that `address` is counted in.
+    #[inline(always)]
+    pub const fn of(address: &Address, tuning: &Tuning) -> Self {
+        Self(match address.as_v4_bits() {
+            Some(bits) => Address::from_v4_bits(bits & mask_v4(tuning.prefix_v4)),
+            None => Address {
+                high: address.high & mask_v6(tuning.prefix_v6),
+                low: 0,
+            },
+        })
+    }
+}
+
+#[inline(always)]
+const fn mask_v4(bits: u32) -> u32 {
+    u32::MAX.wrapping_shl(32_u32.wrapping_sub(bits))
+}
+
+#[inline(always)]
+const fn mask_v6(bits: u32) -> u64 {
+    u64::MAX.wrapping_shl(64_u32.wrapping_sub(bits))
+}
+
+/// The bit that stands for a host: its last octet in IPv4, so exact in a /24; in IPv6 the octets
+/// behind a /48 folded together, so a count of distinct hosts that may be a little low.
+#[inline(always)]
+pub fn host_bit(address: &Address) -> u8 {
+    if let Some(bits) = address.as_v4_bits() {
+        return lowest_octet(bits.into());
+    }
+    // Multiplication by an odd constant (Fibonacci hashing) carries every bit to the top.
+    let folded = address.low ^ (address.high & 0xffff).rotate_left(32);
+    lowest_octet(folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56)
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the lowest octet is meant")]
+const fn lowest_octet(bits: u64) -> u8 {
+    bits as u8
+}
+
+/// One number counted for a prefix.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Counter {
+    /// Connections that our side began.
+    Connections,
+    /// Failed trials of destinations that never answered before.
+    Strangers,
+    /// Verdicts, every one.
+    Verdict(Verdict),
+    /// Trials: verdicts that speak of the path, once a destination and trial time.
+    Trial(Verdict),
+    /// Failed trials by the stage they had reached.
+    Stage(Stage),
+}
+
+/// A set of hosts of a prefix.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Hosts {
+    /// Answered a SYN at least once.
+    Alive,
+    /// Failed in their latest trial.
+    Failed,
+}
+
+const VERDICTS_AT: usize = 2;
+const TRIALS_AT: usize = VERDICTS_AT + Verdict::COUNT;
+const STAGES_AT: usize = TRIALS_AT + Verdict::COUNT;
+const ALIVE_AT: usize = STAGES_AT + Stage::COUNT;
+const HOST_WORDS: usize = 4;
+const FAILED_AT: usize = ALIVE_AT + HOST_WORDS;
+
+/// Words of one value, kept a power of two so that a mask proves an index in bounds.
+pub const WORDS: usize = 32;
+const _: () = assert!(
+    FAILED_AT + HOST_WORDS <= WORDS,
+    "the counters need more words"
+);
+
+impl Counter {
+    /// Its word.
+    #[inline(always)]
+    pub const fn word(self) -> usize {
+        match self {
+            Self::Connections => 0,
+            Self::Strangers => 1,
+            Self::Verdict(verdict) => VERDICTS_AT.wrapping_add(verdict.index()),
+            Self::Trial(verdict) => TRIALS_AT.wrapping_add(verdict.index()),
+            Self::Stage(stage) => STAGES_AT.wrapping_add(stage.index()),
+        }
+    }
+}
+
+impl Hosts {
+    #[inline(always)]
+    const fn first_word(self) -> usize {
+        match self {
+            Self::Alive => ALIVE_AT,
+            Self::Failed => FAILED_AT,
+        }
+    }
+
+    /// The word that holds a host, and its bit in there.
+    #[inline(always)]
+    pub const fn word(self, host: u8) -> (usize, u64) {
+        let word = self.first_word().wrapping_add((host >> 6) as usize);
+        (word, 1_u64.wrapping_shl((host & 63) as u32))
+    }
+}
+
+/// The writer's side of a prefix: atomic words in the kernel, plain ones on the host.
+pub trait Count {
+    /// Adds one.
+    fn add(&mut self, counter: Counter);
+    /// Adds a host to a set.
+    fn insert(&mut self, hosts: Hosts, host: u8);
+    /// Takes a host out of a set.
+    fn remove(&mut self, hosts: Hosts, host: u8);
+}
+
+/// The counters of one prefix.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(transparent)]
+pub struct PrefixCounters(pub [u64; WORDS]);
+
+const _: () = assert!(size_of::<PrefixKey>() == 16, "a map key has no padding");
+const _: () = assert!(
+    size_of::<PrefixCounters>() == 256,
+    "a map value has no padding"
+);
+
+impl Default for PrefixCounters {
+    fn default() -> Self {
+        Self([0; WORDS])
+    }
+}
+
+impl PrefixCounters {
+    /// The value of one counter.
+    pub fn value(&self, counter: Counter) -> u64 {
+        self.0.get(counter.word()).copied().unwrap_or(0)
+    }
+
+    /// Whether a host is in a set.
+    pub fn contains(&self, hosts: Hosts, host: u8) -> bool {
+        let (word, bit) = hosts.word(host);
+        self.0.get(word).is_some_and(|value| value & bit != 0)
+    }
+}
+
+impl Count for PrefixCounters {
+    fn add(&mut self, counter: Counter) {
+        if let Some(word) = self.0.get_mut(counter.word()) {
+            *word = word.wrapping_add(1);
+        }
+    }
+
+    fn insert(&mut self, hosts: Hosts, host: u8) {
+        let (word, bit) = hosts.word(host);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn remove(&mut self, hosts: Hosts, host: u8) {
+        let (word, bit) = hosts.word(host);
+        if let Some(word) = self.0.get_mut(word) {
+            *word &= !bit;
+        }
+    }
+}
+
+impl<C: Count> Count for &mut C {
+    fn add(&mut self, counter: Counter) {
+        (**self).add(counter);
+    }
+
+    fn insert(&mut self, hosts: Hosts, host: u8) {
+        (**self).insert(hosts, host);
+    }
+
+    fn remove(&mut self, hosts: Hosts, host: u8) {
+        (**self).remove(hosts, host);
+    }
+}

@@ -1,0 +1,79 @@
+//! Why a packet is not followed. Every refusal of the parser has a name and a counter.
+
+/// The reason that a packet was passed on without being looked at further.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum Skip {
+    /// The packet ends before a header that it announces.
+    Truncated,
+    /// Neither IPv4 nor IPv6: ARP, LLDP, …
+    NotIp,
+    /// More than two VLAN tags.
+    VlanDepth,
+    /// A `PPPoE` session frame that carries no IP (LCP, IPCP).
+    PppControl,
+    /// The version nibble contradicts the link layer, or the header length is impossible.
+    BadIpHeader,
+    /// The IP length is shorter than the headers inside it.
+    BadLength,
+    /// A fragment without the transport header; the first fragment is parsed as usual.
+    LaterFragment,
+    /// More than six IPv6 extension headers.
+    ExtensionDepth,
+    /// A tunnel (IP in IP, GRE, ESP …): the inner packet belongs to somebody else's gateway.
+    Encapsulated,
+    /// A transport other than TCP, UDP and ICMP.
+    OtherTransport,
+    /// A TCP data offset below five words.
+    BadTcpHeader,
+    /// ICMP that reports no error: echo, neighbour discovery, …
+    IcmpNotError,
+    /// An ICMP error whose quoted packet cannot be read.
+    BadQuote,
+}
+
+impl Skip {
+    /// Every reason, in the order of its counter.
+    pub const ALL: [Self; 13] = [
+        Self::Truncated,
+        Self::NotIp,
+        Self::VlanDepth,
+        Self::PppControl,
+        Self::BadIpHeader,
+        Self::BadLength,
+        Self::LaterFragment,
+        Self::ExtensionDepth,
+        Self::Encapsulated,
+        Self::OtherTransport,
+        Self::BadTcpHeader,
+        Self::IcmpNotError,
+        Self::BadQuote,
+    ];
+
+    /// Whether the packet contradicts its protocol, rather than being of no interest.
+    pub const fn is_malformed(self) -> bool {
+        matches!(
+            self,
+            Self::BadIpHeader | Self::BadLength | Self::BadTcpHeader
+        )
+    }
+
+    /// The name used in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::NotIp => "not_ip",
+            Self::VlanDepth => "vlan_depth",
+            Self::PppControl => "ppp_control",
+            Self::BadIpHeader => "bad_ip_header",
+            Self::BadLength => "bad_length",
+            Self::LaterFragment => "later_fragment",
+            Self::ExtensionDepth => "extension_depth",
+            Self::Encapsulated => "encapsulated",
+            Self::OtherTransport => "other_transport",
+            Self::BadTcpHeader => "bad_tcp_header",
+            Self::IcmpNotError => "icmp_not_error",
+            Self::BadQuote => "bad_quote",
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Time as the engine sees it: nanoseconds of some monotonic clock, handed in by the caller.
+
+/// Nanoseconds since an arbitrary start: `bpf_ktime_get_ns` in the kernel, the capture's own
+/// clock in a replay.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(transparent)]
+pub struct Nanos(pub u64);
+
+impl Nanos {
+    /// A span of whole milliseconds.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1_000_000))
+    }
+
+    /// A span of whole seconds.
+    pub const fn from_secs(secs: u64) -> Self {
+        Self::from_millis(secs.saturating_mul(1_000))
+    }
+
+    /// The span since `earlier`; zero where the two CPUs' clocks disagree about the order.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Whole microseconds, saturating at about 71 minutes.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "larger values are saturated before the cast"
+    )]
+    pub const fn as_micros_u32(self) -> u32 {
+        let micros = self.0 / 1_000;
+        if micros > u32::MAX as u64 {
+            u32::MAX
+        } else {
+            micros as u32
+        }
+    }
+}

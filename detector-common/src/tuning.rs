@@ -1,0 +1,50 @@
+//! The numbers that classification depends on: set once at load, the same for kernel and host.
+
+use crate::time::Nanos;
+
+/// Thresholds and prefix lengths. Written into the programs' read-only data before the load, so
+/// that the verifier sees constants.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(C)]
+pub struct Tuning {
+    /// How long a destination must stay silent before three unanswered SYNs are a timeout.
+    pub syn_silence: Nanos,
+    /// A SYN later than this after the last one starts a new run of unanswered SYNs.
+    pub syn_run_gap: Nanos,
+    /// One destination counts one trial of the same outcome in this time.
+    pub trial: Nanos,
+    /// A reset later than this after the SYN is not judged: idle timeouts of balancers begin there.
+    pub reset_window: Nanos,
+    /// How long after a reset the real peer may contradict it.
+    pub contradiction_window: Nanos,
+    /// A contradiction sooner than this is two packets that overtook each other.
+    pub reorder: Nanos,
+    /// Round trips shorter than this prove nothing by their timing.
+    pub min_timing_rtt: Nanos,
+    /// IPv4 prefix length of the counters, 8 to 32.
+    pub prefix_v4: u32,
+    /// IPv6 prefix length of the counters, 16 to 64.
+    pub prefix_v6: u32,
+}
+
+impl Tuning {
+    /// The defaults; docs/ARCHITECTURE.md gives the reason for each.
+    pub const DEFAULT: Self = Self {
+        // Linux sends its third SYN three seconds after the first; timers may be a tick early.
+        syn_silence: Nanos::from_millis(2_900),
+        syn_run_gap: Nanos::from_secs(60),
+        trial: Nanos::from_secs(120),
+        reset_window: Nanos::from_secs(30),
+        contradiction_window: Nanos::from_secs(3),
+        reorder: Nanos::from_millis(1),
+        min_timing_rtt: Nanos::from_millis(10),
+        prefix_v4: 24,
+        prefix_v6: 48,
+    };
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

@@ -1,0 +1,118 @@
+//! What became of a connection, and how far it had come.
+
+/// The name of what ended a connection, or of its success.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Verdict {
+    /// The server answered the client's data.
+    Ok,
+    /// SYNs to the destination stay unanswered.
+    SynTimeout,
+    /// The SYN was answered by a reset that looks like the destination's own.
+    SynRefused,
+    /// A reset that is proved to be a third party's.
+    RstInjected,
+    /// A reset that nothing proves forged.
+    Reset,
+    /// The client gave up by a reset of its own.
+    ClientAborted,
+}
+
+/// What a verdict says about the path to the destination.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// The path works.
+    Ok,
+    /// The path failed.
+    Failed,
+    /// Nothing about the path: the endpoints ended it themselves, or may have.
+    Void,
+}
+
+impl Verdict {
+    /// Number of verdicts, and so of counters.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Every verdict, in the order of its counter.
+    pub const ALL: [Self; 6] = [
+        Self::Ok,
+        Self::SynTimeout,
+        Self::SynRefused,
+        Self::RstInjected,
+        Self::Reset,
+        Self::ClientAborted,
+    ];
+
+    /// Position of its counter.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The name used in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::SynTimeout => "syn_timeout",
+            Self::SynRefused => "syn_refused",
+            Self::RstInjected => "rst_injected",
+            Self::Reset => "reset",
+            Self::ClientAborted => "client_aborted",
+        }
+    }
+
+    /// What it says about the path.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::Ok => Outcome::Ok,
+            Self::SynTimeout | Self::RstInjected => Outcome::Failed,
+            Self::SynRefused | Self::Reset | Self::ClientAborted => Outcome::Void,
+        }
+    }
+
+    /// Whether it proves that a third party is on the path.
+    pub const fn proves_third_party(self) -> bool {
+        matches!(self, Self::RstInjected)
+    }
+}
+
+/// How far a connection had come; the names of Cloudflare Radar's "TCP resets and timeouts".
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Stage {
+    /// The SYN is out, nothing came back.
+    PostSyn,
+    /// The handshake is done, no data yet.
+    PostAck,
+    /// The client's first data is out, the server sent none.
+    PostPsh,
+    /// Data went both ways.
+    LaterInFlow,
+}
+
+impl Stage {
+    /// Number of stages, and so of counters.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Every stage, in the order of its counter.
+    pub const ALL: [Self; 4] = [
+        Self::PostSyn,
+        Self::PostAck,
+        Self::PostPsh,
+        Self::LaterInFlow,
+    ];
+
+    /// Position of its counter.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The name used in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PostSyn => "post_syn",
+            Self::PostAck => "post_ack",
+            Self::PostPsh => "post_psh",
+            Self::LaterInFlow => "later_in_flow",
+        }
+    }
+}

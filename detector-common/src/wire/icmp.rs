@@ -1,0 +1,39 @@
+//! The ICMP and `ICMPv6` header (RFC 792, RFC 4443 §2.1).
+
+use super::link::Family;
+use crate::{bytes::PacketBytes, skip::Skip};
+
+/// Bytes before the quoted packet of an error.
+pub(crate) const LEN: usize = 8;
+
+/// What an error message says, before the packet that it quotes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Header {
+    pub(crate) kind: u8,
+    pub(crate) code: u8,
+}
+
+/// Reads the header at `offset` where it is an error.
+///
+/// # Errors
+/// [`Skip::Truncated`] or [`Skip::IcmpNotError`].
+#[inline(always)]
+pub(crate) fn read<B: PacketBytes + ?Sized>(
+    bytes: &B,
+    offset: usize,
+    family: Family,
+) -> Result<Header, Skip> {
+    let kind = bytes.u8_at(offset)?;
+    let code = bytes.u8_at(offset.wrapping_add(1))?;
+    let is_error = match family {
+        // Unreachable, time exceeded, parameter problem.
+        Family::V4 => matches!(kind, 3 | 11 | 12),
+        // RFC 4443: error messages are the types below 128; 1 to 4 are assigned.
+        Family::V6 => matches!(kind, 1..=4),
+    };
+    if is_error {
+        Ok(Header { kind, code })
+    } else {
+        Err(Skip::IcmpNotError)
+    }
+}

@@ -1,0 +1,108 @@
+//! Counters: per CPU for what every packet adds to, atomic for what a connection adds to.
+
+use core::arch::asm;
+
+use aya_ebpf::{bindings::BPF_NOEXIST, btf_maps::PerCpuArray};
+use detector_common::{
+    flow::Direction,
+    maps::Loss,
+    prefix::{Count, Counter, Hosts, PrefixCounters, PrefixKey, WORDS},
+    skip::Skip,
+    tables::Prefixes,
+};
+
+use crate::{maps, opaque::opaque};
+
+#[inline(always)]
+pub(crate) fn packet(direction: Direction) {
+    bump(&maps::PACKETS, direction as u32);
+}
+
+#[inline(always)]
+pub(crate) fn skip(skip: Skip) {
+    bump(&maps::SKIPS, skip as u32);
+}
+
+#[inline(always)]
+pub(crate) fn loss(loss: Loss) {
+    bump(&maps::LOSSES, loss as u32);
+}
+
+#[inline(always)]
+fn bump<const N: usize>(counters: &PerCpuArray<u64, N>, index: u32) {
+    if let Some(counter) = counters.get_ptr_mut(index) {
+        // SAFETY: the slot is this CPU's own, and a program is not preempted by itself.
+        unsafe { *counter = (*counter).wrapping_add(1) };
+    }
+}
+
+/// Copied into the map for a new prefix; on the stack it would take half of it.
+static EMPTY: PrefixCounters = PrefixCounters([0; WORDS]);
+
+/// The prefix map as the engine sees it.
+pub(crate) struct KernelPrefixes;
+
+impl Prefixes for KernelPrefixes {
+    type Counters<'a> = SharedCounters;
+
+    #[inline(always)]
+    fn get(&mut self, key: &PrefixKey) -> Option<SharedCounters> {
+        maps::PREFIXES.get_ptr_mut(key).map(SharedCounters)
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, key: &PrefixKey) -> Option<SharedCounters> {
+        if let Some(counters) = self.get(key) {
+            return Some(counters);
+        }
+        #[expect(
+            clippy::needless_borrows_for_generic_args,
+            reason = "by value it would be copied to the stack"
+        )]
+        // Its error needs no look; the lookup tells whether the key is there now.
+        let _exists_or_full = maps::PREFIXES.insert(key, &EMPTY, BPF_NOEXIST.into());
+        let counters = self.get(key);
+        if counters.is_none() {
+            loss(Loss::Prefix);
+        }
+        counters
+    }
+}
+
+/// Counters that all CPUs write, one atomic word at a time.
+pub(crate) struct SharedCounters(*mut PrefixCounters);
+
+impl SharedCounters {
+    /// The word at `index`; the mask shows the verifier its bound.
+    #[inline(always)]
+    fn word(&self, index: usize) -> *mut u64 {
+        self.0
+            .cast::<u64>()
+            .wrapping_add(opaque(index) & (WORDS - 1))
+    }
+}
+
+impl Count for SharedCounters {
+    #[inline(always)]
+    fn add(&mut self, counter: Counter) {
+        let word = self.word(counter.word());
+        // SAFETY: `word` lies within a live map value; the BPF target has no `fetch_add`.
+        unsafe { asm!("lock *(u64 *)({0} + 0) += {1}", in(reg) word, in(reg) 1_u64) };
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, hosts: Hosts, host: u8) {
+        let (index, bit) = hosts.word(host);
+        let word = self.word(index);
+        // SAFETY: as in `add`.
+        unsafe { asm!("lock *(u64 *)({0} + 0) |= {1}", in(reg) word, in(reg) bit) };
+    }
+
+    #[inline(always)]
+    fn remove(&mut self, hosts: Hosts, host: u8) {
+        let (index, bit) = hosts.word(host);
+        let word = self.word(index);
+        // SAFETY: as in `add`.
+        unsafe { asm!("lock *(u64 *)({0} + 0) &= {1}", in(reg) word, in(reg) !bit) };
+    }
+}

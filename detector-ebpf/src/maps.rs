@@ -1,0 +1,84 @@
+//! All maps and constants that user space shares with the programs.
+//!
+//! Names and capacities come from `detector_common::maps`; user space resizes at load.
+
+use aya_ebpf::{
+    Global,
+    btf_maps::{Array, HashMap, LruHashMap, PerCpuArray},
+    macros::btf_map,
+};
+use detector_common::{
+    destination::{DestinationKey, DestinationState},
+    flow::{FlowKey, FlowState},
+    maps::{CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
+    prefix::{PrefixCounters, PrefixKey},
+    skip::Skip,
+    tables::Tables,
+    time::Nanos,
+    tuning::Tuning,
+};
+
+use crate::{count::KernelPrefixes, packet::Scratch, table::Stored};
+
+type Prefixes = HashMap<PrefixKey, PrefixCounters, { PREFIX_CAPACITY as usize }>;
+type Flows = LruHashMap<FlowKey, FlowState, { FLOW_CAPACITY as usize }>;
+type Destinations = HashMap<DestinationKey, DestinationState, { DESTINATION_CAPACITY as usize }>;
+type Candidates = LruHashMap<DestinationKey, DestinationState, { CANDIDATE_CAPACITY as usize }>;
+
+/// Written here, read and thinned out by user space.
+#[btf_map]
+pub(crate) static PREFIXES: Prefixes = HashMap::new();
+
+/// Written here; the kernel evicts the oldest.
+#[btf_map]
+static FLOWS: Flows = LruHashMap::new();
+
+/// Written here, thinned out by user space.
+#[btf_map]
+static DESTINATIONS: Destinations = HashMap::new();
+
+/// Written here; the kernel evicts the oldest.
+#[btf_map]
+static CANDIDATES: Candidates = LruHashMap::new();
+
+/// Written here, read by user space.
+#[btf_map]
+pub(crate) static SKIPS: PerCpuArray<u64, { Skip::ALL.len() }> = PerCpuArray::new();
+
+/// Written here, read by user space.
+#[btf_map]
+pub(crate) static LOSSES: PerCpuArray<u64, { Loss::ALL.len() }> = PerCpuArray::new();
+
+/// Written here, read by user space: packets in, packets out.
+#[btf_map]
+pub(crate) static PACKETS: PerCpuArray<u64, 2> = PerCpuArray::new();
+
+/// Written and read here, by one packet at a time.
+#[btf_map]
+pub(crate) static SCRATCH: PerCpuArray<Scratch, 1> = PerCpuArray::new();
+
+/// Written by user space between two test runs.
+#[btf_map]
+pub(crate) static TEST_CLOCK: Array<Nanos, 1> = Array::new();
+
+/// 1 in a test run, where the time comes from [`TEST_CLOCK`]; a constant to the verifier, which
+/// drops the branch.
+#[unsafe(no_mangle)]
+pub(crate) static IS_TEST_RUN: Global<u32> = Global::new(0);
+
+/// Thresholds; constants to the verifier.
+#[unsafe(no_mangle)]
+pub(crate) static TUNING: Global<Tuning> = Global::new(Tuning::DEFAULT);
+
+type KernelTables = Tables<Stored<Flows>, Stored<Destinations>, Stored<Candidates>, KernelPrefixes>;
+
+/// The engine's tables over these maps.
+#[inline(always)]
+pub(crate) const fn tables() -> KernelTables {
+    Tables {
+        flows: Stored::new(&FLOWS, Loss::Flow),
+        destinations: Stored::new(&DESTINATIONS, Loss::Destination),
+        candidates: Stored::new(&CANDIDATES, Loss::Candidate),
+        prefixes: KernelPrefixes,
+    }
+}

@@ -1,0 +1,67 @@
+//! Builds the eBPF object that the binary embeds, or takes a prebuilt one.
+//!
+//! `DETECTOR_EBPF_OBJECT=FILE` is for packagers: the build then needs no eBPF toolchain.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, bail};
+use aya_build::{Package, Toolchain};
+
+const PREBUILT: &str = "DETECTOR_EBPF_OBJECT";
+/// Linked by `cargo xtask setup` to a compiler that has its own library source.
+const TOOLCHAIN: &str = "detector-bpf";
+const EBPF: &str = "detector-ebpf";
+
+fn main() -> Result<()> {
+    emit(&format!("rerun-if-env-changed={PREBUILT}"));
+    if let Some(prebuilt) = env::var_os(PREBUILT) {
+        return copy(Path::new(&prebuilt));
+    }
+    // aya-build watches the eBPF crate; what it shares with us is ours to watch.
+    emit("rerun-if-changed=../detector-common/src");
+    emit("rerun-if-changed=build.rs");
+    require("rustup", &["run", TOOLCHAIN, "rustc", "--version"])?;
+    require("bpf-linker", &["--version"])?;
+    // SAFETY: a build script has one thread here. The compiler behind the link may be a stable
+    // one, and building `core` for the BPF target needs its unstable flags; only there.
+    unsafe { env::set_var("RUSTC_BOOTSTRAP", "1") };
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?)
+        .join("..")
+        .join(EBPF);
+    let package = Package {
+        name: EBPF,
+        root_dir: root
+            .to_str()
+            .context("the path of the repository is not UTF-8")?,
+        ..Package::default()
+    };
+    aya_build::build_ebpf([package], Toolchain::Custom(TOOLCHAIN))
+}
+
+fn copy(prebuilt: &Path) -> Result<()> {
+    emit(&format!("rerun-if-changed={}", prebuilt.display()));
+    let target = PathBuf::from(env::var("OUT_DIR")?).join(EBPF);
+    fs::copy(prebuilt, target)
+        .with_context(|| format!("{PREBUILT}={}: cannot be copied", prebuilt.display()))?;
+    Ok(())
+}
+
+/// One line with the cure instead of a linker's riddle.
+fn require(program: &str, args: &[&str]) -> Result<()> {
+    let answer = Command::new(program).args(args).output();
+    if answer.is_ok_and(|answer| answer.status.success()) {
+        return Ok(());
+    }
+    bail!(
+        "`{program} {}` does not work: run `cargo xtask setup` once",
+        args.join(" ")
+    )
+}
+
+fn emit(directive: &str) {
+    println!("cargo:{directive}");
+}

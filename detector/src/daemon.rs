@@ -1,0 +1,177 @@
+//! The loop: poll the maps once a second, judge, tell. The only place that looks at a clock.
+
+mod idle;
+mod log;
+mod poll;
+mod signs;
+
+use std::{
+    io::{self, IsTerminal as _, Stdout},
+    time::{Duration, Instant},
+};
+
+use detector_common::{tuning::Tuning, wire::link::LinkLayer};
+use jiff::Timestamp;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time::{MissedTickBehavior, interval},
+};
+
+use self::poll::Poll;
+use crate::{
+    cli::RunArgs,
+    event::{Body, InterfaceEvent},
+    failure::Failure,
+    kernel::{
+        Kernel, Options,
+        attach::{Attached, TcHook, Wish},
+        interfaces::{Interface, Interfaces},
+        privilege,
+    },
+    moment::Moment,
+    observer::Observer,
+    sink::{Delivery, Lines},
+};
+
+const POLL: Duration = Duration::from_secs(1);
+
+/// Runs until a signal or a closed stdout ends it.
+///
+/// # Errors
+/// [`Failure`] names what kept it from running, or ended it.
+pub fn run(args: RunArgs) -> Result<(), Failure> {
+    log::init(io::stderr().is_terminal());
+    privilege::check()?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("event loop: {error}")))?
+        .block_on(watch(args))
+}
+
+async fn watch(args: RunArgs) -> Result<(), Failure> {
+    let mut stop = Stop::new()?;
+    let interfaces = interfaces(&args).await?;
+    let tuning = Tuning::default();
+    let mut kernel = Kernel::load(Options {
+        tuning,
+        is_verbose: log::is_verbose(),
+        ..Options::default()
+    })?;
+    let wish = Wish {
+        mode: args.mode,
+        ingress: args.ingress,
+        tc: TcHook::of_this_kernel(),
+    };
+    let attached = interfaces
+        .iter()
+        .map(|interface| kernel.attach(interface, wish))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut lines = Lines::new(io::stdout());
+    if tell_interfaces(&mut lines, &attached, "attached")? == Delivery::Closed {
+        return Ok(());
+    }
+    let observer = Observer::of(host_name(), &attached);
+    let poll = Poll::new(kernel, tuning, observer);
+    poll_until(&mut stop, poll, &mut lines).await?;
+    // Whoever reads may be gone already; there is nobody left to tell.
+    let _delivery = tell_interfaces(&mut lines, &attached, "detached")?;
+    Ok(())
+}
+
+/// Polls until told to stop, then detaches: `poll` owns the kernel side.
+async fn poll_until(
+    stop: &mut Stop,
+    mut poll: Poll,
+    lines: &mut Lines<Stdout>,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut ticks = interval(POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.requested() => break,
+            _ = ticks.tick() => {
+                let now = Moment {
+                    monotonic: started.elapsed(),
+                    wall: Timestamp::now(),
+                };
+                if poll.tick(now, lines)? == Delivery::Closed {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn interfaces(args: &RunArgs) -> Result<Vec<Interface>, Failure> {
+    let known = Interfaces::connect()?;
+    if args.wan.is_empty() {
+        return known.of_default_route().await;
+    }
+    let mut interfaces: Vec<Interface> = Vec::new();
+    for name in &args.wan {
+        let interface = known.by_name(name).await?;
+        if !interfaces.contains(&interface) {
+            interfaces.push(interface);
+        }
+    }
+    Ok(interfaces)
+}
+
+fn tell_interfaces(
+    lines: &mut Lines<Stdout>,
+    attached: &[Attached],
+    state: &'static str,
+) -> Result<Delivery, Failure> {
+    for it in attached {
+        let event = InterfaceEvent {
+            iface: it.interface.name.clone(),
+            ifindex: it.interface.index,
+            state,
+            mode: it.ingress,
+            egress: it.egress,
+            link: match it.interface.link {
+                LinkLayer::Ethernet => "ethernet",
+                LinkLayer::Ip => "ip",
+            },
+        };
+        if lines.tell(&Timestamp::now(), Body::Interface(&event))? == Delivery::Closed {
+            return Ok(Delivery::Closed);
+        }
+    }
+    Ok(Delivery::Written)
+}
+
+fn host_name() -> String {
+    nix::unistd::gethostname().map_or_else(
+        |_errno| "unknown".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// The signals that end the daemon in order.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> Result<Self, Failure> {
+        let on = |kind| {
+            signal(kind).map_err(|error| Failure::Failed(format!("signal handler: {error}")))
+        };
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn requested(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Which prefixes have been without news for so long that they make room.
+
+use std::{collections::HashMap, time::Duration};
+
+use detector_common::{maps::PREFIX_CAPACITY, prefix::PrefixKey};
+
+use crate::snapshot::Snapshot;
+
+/// Silence after which a prefix is forgotten.
+const IDLE: Duration = Duration::from_hours(6);
+/// The same, while three quarters of the map are taken.
+const IDLE_WHEN_CROWDED: Duration = Duration::from_mins(10);
+const CROWDED: usize = PREFIX_CAPACITY as usize / 4 * 3;
+
+/// When each tracked prefix last had news.
+#[derive(Debug, Default)]
+pub(super) struct Idle {
+    changed_at: HashMap<PrefixKey, Duration>,
+}
+
+impl Idle {
+    /// Takes note of what changed between two snapshots.
+    pub(super) fn note(&mut self, earlier: &Snapshot, later: &Snapshot, now: Duration) {
+        for (key, counters) in later {
+            if earlier.get(key) != Some(counters) {
+                self.changed_at.insert(*key, now);
+            }
+        }
+    }
+
+    /// Takes out the prefixes to be forgotten, except those `kept`.
+    pub(super) fn take_expired(
+        &mut self,
+        now: Duration,
+        kept: impl Fn(&PrefixKey) -> bool,
+    ) -> Vec<PrefixKey> {
+        let limit = if self.changed_at.len() >= CROWDED {
+            IDLE_WHEN_CROWDED
+        } else {
+            IDLE
+        };
+        let expired: Vec<PrefixKey> = self
+            .changed_at
+            .iter()
+            .filter(|(key, at)| now.saturating_sub(**at) > limit && !kept(key))
+            .map(|(key, _)| *key)
+            .collect();
+        for key in &expired {
+            self.changed_at.remove(key);
+        }
+        expired
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use detector_common::{address::Address, prefix::PrefixCounters};
+
+    use super::*;
+
+    fn key(last: u8) -> PrefixKey {
+        PrefixKey(Address::v4([198, 18, last, 0]))
+    }
+
+    fn noted(keys: impl Iterator<Item = u8>) -> Idle {
+        let snapshot = keys
+            .map(|last| (key(last), PrefixCounters::default()))
+            .collect();
+        let mut idle = Idle::default();
+        idle.note(&Snapshot::new(), &snapshot, Duration::ZERO);
+        idle
+    }
+
+    #[test]
+    fn a_prefix_without_news_for_six_hours_is_forgotten_once() {
+        let mut idle = noted(0..1);
+        assert!(idle.take_expired(IDLE, |_| false).is_empty());
+        let later = IDLE + Duration::from_secs(1);
+        assert_eq!(idle.take_expired(later, |_| false), [key(0)]);
+        assert!(idle.take_expired(later, |_| false).is_empty());
+    }
+
+    #[test]
+    fn a_prefix_under_suspicion_is_kept() {
+        let mut idle = noted(0..2);
+        let later = IDLE + Duration::from_secs(1);
+        assert_eq!(idle.take_expired(later, |it| *it == key(0)), [key(1)]);
+    }
+}

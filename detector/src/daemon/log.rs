@@ -1,0 +1,20 @@
+//! Logs on stderr, apart from the events.
+
+use tracing::Level;
+use tracing_subscriber::EnvFilter;
+
+/// Begins to log: warnings and notes, or what `RUST_LOG` asks for.
+pub(super) fn init(is_terminal: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(is_terminal && std::env::var_os("NO_COLOR").is_none())
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// Whether the programs in the kernel shall log too.
+pub(super) fn is_verbose() -> bool {
+    tracing::enabled!(Level::DEBUG)
+}

@@ -1,0 +1,35 @@
+//! Why the program ends, as one line and an exit code (sysexits.h).
+
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+/// A failure that ends the program. The text says what, where and the cure.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// Something failed at run time.
+    #[error("{0}")]
+    Failed(String),
+    /// The operating system refused memory or maps.
+    #[error("{0}")]
+    Memory(String),
+    /// The caller lacks a permission.
+    #[error("{0}")]
+    Permission(String),
+    /// The system lacks something.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl Failure {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Failed(_) => 1,
+            Self::Memory(_) => 71,
+            Self::Permission(_) => 77,
+            Self::Unavailable(_) => 69,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! Roll-up: the fewest prefixes that cover every blocked network and no working one.
+
+use ipnet::IpNet;
+
+/// Nothing shorter is claimed, whatever was seen: no observer at one gateway knows that much.
+const SHORTEST: (u8, u8) = (8, 20);
+
+/// A covering prefix and the blocked networks in it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cover {
+    /// The tightest prefix around its members.
+    pub prefix: IpNet,
+    /// The blocked networks, in order.
+    pub members: Vec<IpNet>,
+}
+
+/// Covers `blocked`, which must be in order, without touching `working`.
+pub fn cover(blocked: &[IpNet], working: &[IpNet]) -> Vec<Cover> {
+    let first_v6 = blocked.partition_point(|net| matches!(net, IpNet::V4(_)));
+    let (v4, v6) = blocked.split_at(first_v6);
+    let mut covers = Vec::new();
+    split(v4, working, &mut covers);
+    split(v6, working, &mut covers);
+    covers
+}
+
+/// One prefix where it may be, else two halves.
+fn split(blocked: &[IpNet], working: &[IpNet], covers: &mut Vec<Cover>) {
+    let (Some(first), Some(last)) = (blocked.first(), blocked.last()) else {
+        return;
+    };
+    let join = join(first, last);
+    let is_free = !working.iter().any(|net| join.contains(net));
+    if blocked.len() == 1 || (is_free && join.prefix_len() >= shortest(&join)) {
+        covers.push(Cover {
+            prefix: join,
+            members: blocked.to_vec(),
+        });
+        return;
+    }
+    let upper = upper_half(&join);
+    let middle = blocked.partition_point(|net| net.network() < upper);
+    let (low, high) = blocked.split_at(middle);
+    split(low, working, covers);
+    split(high, working, covers);
+}
+
+/// The longest prefix that contains both.
+fn join(first: &IpNet, last: &IpNet) -> IpNet {
+    let mut join = *first;
+    while !join.contains(last) {
+        match join.supernet() {
+            Some(wider) => join = wider,
+            None => break,
+        }
+    }
+    join
+}
+
+/// The first address of a prefix's upper half.
+fn upper_half(prefix: &IpNet) -> std::net::IpAddr {
+    prefix
+        .subnets(prefix.prefix_len() + 1)
+        .ok()
+        .and_then(|mut halves| halves.nth(1))
+        .map_or_else(|| prefix.network(), |half| half.network())
+}
+
+const fn shortest(prefix: &IpNet) -> u8 {
+    match prefix {
+        IpNet::V4(_) => SHORTEST.0,
+        IpNet::V6(_) => SHORTEST.1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn nets(texts: &[&str]) -> Vec<IpNet> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    fn prefixes(blocked: &[&str], working: &[&str]) -> Vec<String> {
+        cover(&nets(blocked), &nets(working))
+            .iter()
+            .map(|cover| cover.prefix.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn neighbours_become_one_range() {
+        let blocked = ["198.18.16.0/24", "198.18.20.0/24", "198.18.31.0/24"];
+        assert_eq!(prefixes(&blocked, &["198.18.32.0/24"]), ["198.18.16.0/20"]);
+    }
+
+    #[test]
+    fn a_working_network_in_the_middle_splits_the_range() {
+        let blocked = ["198.18.16.0/24", "198.18.17.0/24", "198.18.19.0/24"];
+        assert_eq!(
+            prefixes(&blocked, &["198.18.18.0/24"]),
+            ["198.18.16.0/23", "198.18.19.0/24"]
+        );
+    }
+
+    #[test]
+    fn far_networks_stay_apart_even_without_a_witness() {
+        assert_eq!(
+            prefixes(&["10.0.0.0/24", "198.18.0.0/24"], &[]),
+            ["10.0.0.0/24", "198.18.0.0/24"]
+        );
+    }
+
+    #[test]
+    fn families_are_never_mixed() {
+        assert_eq!(
+            prefixes(&["198.18.0.0/24", "2001:db8:1::/48"], &[]),
+            ["198.18.0.0/24", "2001:db8:1::/48"]
+        );
+    }
+
+    fn slash_24() -> impl Strategy<Value = IpNet> {
+        (0_u8..4, any::<u8>()).prop_map(|(b, c)| format!("198.{b}.{c}.0/24").parse().unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn every_blocked_network_is_covered_once_and_no_working_one(
+            blocked in prop::collection::btree_set(slash_24(), 1..40),
+            others in prop::collection::btree_set(slash_24(), 0..40),
+        ) {
+            let blocked: Vec<IpNet> = blocked.into_iter().collect();
+            let working: Vec<IpNet> =
+                others.into_iter().filter(|net| !blocked.contains(net)).collect();
+            let covers = cover(&blocked, &working);
+            for net in &blocked {
+                let around = covers.iter().filter(|cover| cover.prefix.contains(net)).count();
+                prop_assert_eq!(around, 1);
+            }
+            for net in &working {
+                prop_assert!(!covers.iter().any(|cover| cover.prefix.contains(net)));
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is known of one tracked prefix: its own test, and the evidence since it began to fail.
+
+use std::time::Duration;
+
+use detector_common::verdict::{Stage, Verdict};
+
+use super::cusum::Cusum;
+use crate::{moment::Moment, snapshot::Delta};
+
+/// Failed trials that make a prefix a member of a range whose wider test has alarmed.
+const SUPPORT: u64 = 2;
+/// Successful connections in a row that end a block of which no host fails any more.
+const ALL_CLEAR: u64 = 12;
+
+/// Trials since the failures began.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Evidence {
+    /// Trials that succeeded.
+    pub ok: u64,
+    /// Failed trials by verdict.
+    pub symptoms: [u64; Verdict::COUNT],
+    /// Failed trials by stage.
+    pub stages: [u64; Stage::COUNT],
+    /// Failed trials that came after something else had worked in the meantime: those are not
+    /// our own uplink's.
+    pub corroborated: u64,
+}
+
+impl Evidence {
+    /// Trials that failed.
+    pub fn failed(&self) -> u64 {
+        self.symptoms.iter().sum()
+    }
+
+    /// Adds the evidence of another prefix of the range.
+    pub fn merge(&mut self, other: &Self) {
+        self.ok += other.ok;
+        self.corroborated += other.corroborated;
+        add(&mut self.symptoms, &other.symptoms);
+        add(&mut self.stages, &other.stages);
+    }
+
+    fn take_in(&mut self, delta: &Delta) {
+        self.ok += delta.ok();
+        for verdict in Verdict::ALL {
+            if verdict != Verdict::Ok {
+                self.symptoms[verdict.index()] += delta.trials[verdict.index()];
+            }
+        }
+        add(&mut self.stages, &delta.stages);
+    }
+}
+
+fn add<const N: usize>(sums: &mut [u64; N], terms: &[u64; N]) {
+    for (sum, term) in sums.iter_mut().zip(terms) {
+        *sum += term;
+    }
+}
+
+/// One tracked prefix.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// Its own test.
+    pub cusum: Cusum,
+    /// Trials since [`Self::since`].
+    pub evidence: Evidence,
+    /// When the present run of failures began.
+    pub since: Option<Moment>,
+    /// When a connection last ended well.
+    pub last_ok: Option<Moment>,
+    /// Once-alive hosts whose latest trial failed.
+    pub hosts_failed: u32,
+    /// Once-alive hosts that did not fail since.
+    pub hosts_ok: u32,
+    oks_in_a_row: u64,
+}
+
+impl Unit {
+    /// Takes in what happened since the last poll; `witness` is when, up to that poll, a
+    /// connection to a prefix free of suspicion last ended well.
+    pub fn observe(&mut self, delta: &Delta, now: Moment, witness: Option<Moment>) {
+        if self.cusum.is_idle() {
+            self.evidence = Evidence::default();
+            self.since = (delta.failed() > 0).then_some(now);
+        }
+        self.evidence.take_in(delta);
+        if let (Some(since), Some(witness)) = (self.since, witness)
+            && witness.monotonic > since.monotonic
+        {
+            self.evidence.corroborated += delta.failed();
+        }
+        self.hosts_failed = delta.hosts_failed;
+        self.hosts_ok = delta.hosts_ok;
+        if delta.connections_ok > 0 {
+            self.last_ok = Some(now);
+        }
+        self.oks_in_a_row = if delta.failed() > 0 {
+            0
+        } else {
+            self.oks_in_a_row + delta.connections_ok
+        };
+        self.cusum.observe(delta.ok(), delta.failed());
+        if self.is_all_clear() {
+            self.cusum.clear();
+        }
+    }
+
+    /// Whether it is blocked: by its own test, or as part of a wider prefix whose test alarmed.
+    pub fn is_blocked(&self, is_wider_alarmed: bool) -> bool {
+        let supports = self.evidence.failed() >= SUPPORT || self.hosts_ok == 0;
+        self.cusum.is_alarmed() || (is_wider_alarmed && !self.cusum.is_idle() && supports)
+    }
+
+    /// Whether a connection ended well within `span` before `now`.
+    pub fn worked_within(&self, span: Duration, now: Moment) -> bool {
+        self.last_ok
+            .is_some_and(|last_ok| now.since(&last_ok) <= span)
+    }
+
+    /// With few hosts the mirrored test takes long; that every host answers again is as good.
+    const fn is_all_clear(&self) -> bool {
+        self.cusum.is_alarmed() && self.hosts_failed == 0 && self.oks_in_a_row >= ALL_CLEAR
+    }
+}

@@ -1,0 +1,272 @@
+//! Attaching both hooks to an interface. Foreign programs are never displaced.
+
+use std::io;
+
+use aya::{
+    programs::{
+        LinkOrder, ProgramError, TcAttachType, XdpMode, loaded_programs,
+        tc::{self, NlOptions, TcAttachOptions},
+    },
+    util::KernelVersion,
+};
+use detector_common::wire::link::LinkLayer;
+use nix::errno::Errno;
+use serde::Serialize;
+
+use super::{Kernel, interfaces::Interface};
+use crate::failure::Failure;
+
+/// How XDP is to run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+pub enum Mode {
+    /// Native where the driver can, else generic.
+    #[default]
+    Auto,
+    /// In the driver, or not at all.
+    Native,
+    /// In the network stack.
+    Generic,
+}
+
+/// Which hook sees what comes in.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+pub enum Ingress {
+    /// XDP.
+    #[default]
+    Xdp,
+    /// TC, for interfaces whose XDP hook is taken.
+    Tc,
+}
+
+/// How a TC program is attached.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TcHook {
+    /// A link of its own (Linux 6.6); gone when the process ends, however it ends.
+    Tcx,
+    /// A filter of the clsact qdisc; the next start removes what a killed process left.
+    Clsact,
+}
+
+/// What carries the ingress program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IngressHook {
+    /// XDP in the driver.
+    Native,
+    /// XDP in the network stack.
+    Generic,
+    /// TC.
+    Tc,
+}
+
+/// An interface that is being watched.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Attached {
+    /// The interface.
+    pub interface: Interface,
+    /// What sees the packets that come in.
+    pub ingress: IngressHook,
+    /// What sees the packets that leave.
+    pub egress: TcHook,
+}
+
+/// What is asked of [`Kernel::attach`].
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// How XDP is to run.
+    pub mode: Mode,
+    /// Which hook sees what comes in.
+    pub ingress: Ingress,
+    /// How TC programs are attached.
+    pub tc: TcHook,
+}
+
+impl TcHook {
+    /// The best this kernel has.
+    pub fn of_this_kernel() -> Self {
+        let has_tcx =
+            KernelVersion::current().is_ok_and(|version| version >= KernelVersion::new(6, 6, 0));
+        if has_tcx { Self::Tcx } else { Self::Clsact }
+    }
+}
+
+impl Kernel {
+    /// Attaches both programs to `interface`.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] where the hook is taken or the driver cannot, [`Failure::Permission`]
+    /// where the kernel forbids it.
+    pub fn attach(&mut self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
+        self.attach_tc(
+            interface,
+            egress_program(interface.link),
+            TcAttachType::Egress,
+            wish.tc,
+        )?;
+        let ingress = match wish.ingress {
+            Ingress::Tc => {
+                let program = tc_ingress_program(interface.link);
+                self.attach_tc(interface, program, TcAttachType::Ingress, wish.tc)?;
+                IngressHook::Tc
+            }
+            Ingress::Xdp => self.attach_xdp(interface, wish.mode)?,
+        };
+        Ok(Attached {
+            interface: interface.clone(),
+            ingress,
+            egress: wish.tc,
+        })
+    }
+
+    fn attach_xdp(&mut self, interface: &Interface, mode: Mode) -> Result<IngressHook, Failure> {
+        let program = self.xdp(xdp_program(interface.link))?;
+        let native = if mode == Mode::Generic {
+            None
+        } else {
+            Some(program.attach_to_if_index(interface.index, XdpMode::Driver))
+        };
+        match native {
+            Some(Ok(_link)) => return Ok(IngressHook::Native),
+            Some(Err(error)) if mode == Mode::Native || is(&error, Errno::EBUSY) => {
+                return Err(xdp_failure(interface, &error, mode));
+            }
+            Some(Err(error)) => tracing::info!(
+                "{}: the driver has no native XDP ({}); using generic mode",
+                interface.name,
+                cause(&error)
+            ),
+            None => {}
+        }
+        program
+            .attach_to_if_index(interface.index, XdpMode::Skb)
+            .map(|_link| IngressHook::Generic)
+            .map_err(|error| xdp_failure(interface, &error, mode))
+    }
+
+    fn attach_tc(
+        &mut self,
+        interface: &Interface,
+        name: &str,
+        side: TcAttachType,
+        hook: TcHook,
+    ) -> Result<(), Failure> {
+        let options = match hook {
+            TcHook::Tcx => TcAttachOptions::TcxOrder(LinkOrder::default()),
+            TcHook::Clsact => {
+                prepare_clsact(interface, name, side)?;
+                TcAttachOptions::Netlink(NlOptions::default())
+            }
+        };
+        self.classifier(name)?
+            .attach_with_options(&interface.name, side, options)
+            .map(|_link| ())
+            .map_err(|error| tc_failure(interface, &error))
+    }
+}
+
+/// Adds the qdisc where it is missing, and removes filters that a killed process left.
+fn prepare_clsact(interface: &Interface, name: &str, side: TcAttachType) -> Result<(), Failure> {
+    match tc::qdisc_add_clsact(&interface.name) {
+        Ok(()) => {}
+        Err(tc::TcError::AlreadyAttached) => {
+            // There is nothing to remove after an orderly end.
+            let _none_left = tc::qdisc_detach_program(&interface.name, side, name);
+        }
+        Err(error) => {
+            return Err(Failure::Failed(format!(
+                "{}: the clsact qdisc cannot be added: {error}",
+                interface.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) const fn xdp_program(link: LinkLayer) -> &'static str {
+    match link {
+        LinkLayer::Ethernet => "xdp_ethernet",
+        LinkLayer::Ip => "xdp_ip",
+    }
+}
+
+pub(super) const fn tc_ingress_program(link: LinkLayer) -> &'static str {
+    match link {
+        LinkLayer::Ethernet => "in_ethernet",
+        LinkLayer::Ip => "in_ip",
+    }
+}
+
+pub(super) const fn egress_program(link: LinkLayer) -> &'static str {
+    match link {
+        LinkLayer::Ethernet => "out_ethernet",
+        LinkLayer::Ip => "out_ip",
+    }
+}
+
+fn xdp_failure(interface: &Interface, error: &ProgramError, mode: Mode) -> Failure {
+    let name = &interface.name;
+    match errno(error) {
+        Some(Errno::EBUSY) => Failure::Unavailable(format!(
+            "{name}: another XDP program is attached ({}); it stays; use --ingress tc to watch \
+             beside it",
+            owner(interface)
+        )),
+        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
+            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
+        )),
+        _ if mode == Mode::Native => Failure::Unavailable(format!(
+            "{name}: the driver has no native XDP ({}); use --mode auto or generic",
+            cause(error)
+        )),
+        _ => Failure::Unavailable(format!(
+            "{name}: XDP cannot be attached ({}); try --ingress tc",
+            cause(error)
+        )),
+    }
+}
+
+fn tc_failure(interface: &Interface, error: &ProgramError) -> Failure {
+    let name = &interface.name;
+    match errno(error) {
+        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
+            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
+        )),
+        _ => Failure::Unavailable(format!("{name}: TC cannot be attached ({})", cause(error))),
+    }
+}
+
+/// Name and id of the program that owns the XDP hook.
+fn owner(interface: &Interface) -> String {
+    let Some(id) = interface.xdp_program else {
+        return "its id is not known".to_owned();
+    };
+    let name = loaded_programs()
+        .filter_map(Result::ok)
+        .find(|program| program.id() == id)
+        .and_then(|program| program.name_as_str().map(ToOwned::to_owned));
+    match name {
+        Some(name) => format!("{name}, id {id}"),
+        None => format!("id {id}"),
+    }
+}
+
+fn is(error: &ProgramError, expected: Errno) -> bool {
+    errno(error) == Some(expected)
+}
+
+fn errno(error: &ProgramError) -> Option<Errno> {
+    io_error(error)?.raw_os_error().map(Errno::from_raw)
+}
+
+const fn io_error(error: &ProgramError) -> Option<&io::Error> {
+    match error {
+        ProgramError::SyscallError(error) => Some(&error.io_error),
+        _ => None,
+    }
+}
+
+/// The operating system's words, where they are its own.
+fn cause(error: &ProgramError) -> String {
+    io_error(error).map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,179 @@
+//! Network interfaces: which there are, what their packets begin with, who owns their XDP hook.
+
+use std::collections::BTreeSet;
+
+use detector_common::wire::link::LinkLayer;
+use futures_util::TryStreamExt as _;
+use rtnetlink::{
+    Handle, RouteMessageBuilder,
+    packet_route::{
+        link::{LinkAttribute, LinkLayerType, LinkMessage, LinkXdp},
+        route::{RouteAttribute, RouteMessage, RouteType},
+    },
+};
+
+use crate::failure::Failure;
+
+/// One interface, as it was when it was asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Interface {
+    /// Its name.
+    pub name: String,
+    /// Its index.
+    pub index: u32,
+    /// What its packets begin with.
+    pub link: LinkLayer,
+    /// The id of the XDP program on it.
+    pub xdp_program: Option<u32>,
+}
+
+/// A connection to rtnetlink, in the network namespace of the caller.
+pub struct Interfaces {
+    handle: Handle,
+}
+
+impl Interfaces {
+    /// Connects; must be called within a tokio runtime, which drives the connection.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] where the kernel offers no rtnetlink.
+    pub fn connect() -> Result<Self, Failure> {
+        let (connection, handle, _messages) = rtnetlink::new_connection()
+            .map_err(|error| Failure::Unavailable(format!("rtnetlink: {error}")))?;
+        tokio::spawn(connection);
+        Ok(Self { handle })
+    }
+
+    /// The interfaces of the default routes, IPv4 and IPv6, in the order of their index.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] where there is no default route.
+    pub async fn of_default_route(&self) -> Result<Vec<Interface>, Failure> {
+        let mut indices = BTreeSet::new();
+        let v4 = RouteMessageBuilder::<std::net::Ipv4Addr>::new().build();
+        let v6 = RouteMessageBuilder::<std::net::Ipv6Addr>::new().build();
+        for question in [v4, v6] {
+            let routes = self.handle.route().get(question).execute();
+            let routes: Vec<RouteMessage> = routes.try_collect().await.map_err(refused)?;
+            indices.extend(routes.iter().filter_map(default_route_index));
+        }
+        let mut interfaces = Vec::new();
+        for index in indices {
+            interfaces.extend(self.by_index(index).await?);
+        }
+        if interfaces.is_empty() {
+            return Err(Failure::Unavailable(
+                "no default route, so no WAN interface to watch; name it with --wan".to_owned(),
+            ));
+        }
+        Ok(interfaces)
+    }
+
+    /// The interface called `name`.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] where there is none, or its packets begin with a header that is
+    /// not known.
+    pub async fn by_name(&self, name: &str) -> Result<Interface, Failure> {
+        let links = self
+            .handle
+            .link()
+            .get()
+            .match_name(name.to_owned())
+            .execute();
+        match links.try_collect::<Vec<_>>().await {
+            Ok(links) => match links.first() {
+                Some(link) => interface(link),
+                None => Err(unknown(name)),
+            },
+            Err(rtnetlink::Error::NetlinkError(_)) => Err(unknown(name)),
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    async fn by_index(&self, index: u32) -> Result<Option<Interface>, Failure> {
+        let links = self.handle.link().get().match_index(index).execute();
+        let links: Vec<LinkMessage> = links.try_collect().await.map_err(refused)?;
+        links.first().map(interface).transpose()
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::Unavailable(format!(
+        "no interface {name}; `ip link` lists those there are"
+    ))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err wants"
+)]
+fn refused(error: rtnetlink::Error) -> Failure {
+    Failure::Failed(format!("rtnetlink: {error}"))
+}
+
+fn default_route_index(route: &RouteMessage) -> Option<u32> {
+    if route.header.destination_prefix_length != 0 || route.header.kind != RouteType::Unicast {
+        return None;
+    }
+    route
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            RouteAttribute::Oif(index) => Some(*index),
+            _ => None,
+        })
+}
+
+fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
+    let name = link
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::IfName(name) => Some(name.clone()),
+            _ => None,
+        });
+    let name = name.unwrap_or_else(|| format!("#{}", link.header.index));
+    let kind = link.header.link_layer_type;
+    Ok(Interface {
+        link: link_layer(kind).ok_or_else(|| {
+            Failure::Unavailable(format!(
+                "interface {name} has link type {kind:?}, whose packets cannot be read; watch the \
+                 interface below or above it"
+            ))
+        })?,
+        index: link.header.index,
+        xdp_program: xdp_program(link),
+        name,
+    })
+}
+
+/// What packets of an ARP hardware type begin with (`if_arp.h`).
+const fn link_layer(kind: LinkLayerType) -> Option<LinkLayer> {
+    match kind {
+        LinkLayerType::Ether | LinkLayerType::Loopback => Some(LinkLayer::Ethernet),
+        LinkLayerType::Ipgre
+        | LinkLayerType::Ip6gre
+        | LinkLayerType::None
+        | LinkLayerType::Ppp
+        | LinkLayerType::Rawip
+        | LinkLayerType::Sit
+        | LinkLayerType::Tunnel
+        | LinkLayerType::Tunnel6 => Some(LinkLayer::Ip),
+        _ => None,
+    }
+}
+
+fn xdp_program(link: &LinkMessage) -> Option<u32> {
+    let attributes = link
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::Xdp(attributes) => Some(attributes),
+            _ => None,
+        })?;
+    attributes.iter().find_map(|attribute| match attribute {
+        LinkXdp::ProgId(id) => Some(*id),
+        _ => None,
+    })
+}

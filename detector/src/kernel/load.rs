@@ -1,0 +1,171 @@
+//! Loading the object: maps created, constants set, programs verified.
+
+use aya::{
+    Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
+    maps::MapError,
+    programs::{Program, ProgramError, SchedClassifier, Xdp},
+};
+use aya_log::EbpfLogger;
+use detector_common::{maps, tuning::Tuning};
+use log::Log;
+
+use super::pod::Shared;
+use crate::failure::Failure;
+
+static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
+
+/// aya-log's levels: 0 is off, and the verifier then drops every log call; 4 is debug.
+const LOG_OFF: u8 = 0;
+const LOG_DEBUG: u8 = 4;
+
+/// How the object is loaded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Thresholds and prefix lengths.
+    pub tuning: Tuning,
+    /// Whether the programs log rare diagnostics.
+    pub is_verbose: bool,
+    /// Whether time comes from the test clock (see [`super::test_run`]).
+    pub is_test_run: bool,
+}
+
+/// The loaded object. Dropping it detaches every program and frees every map.
+pub struct Kernel {
+    pub(super) ebpf: Ebpf,
+    log: Option<EbpfLogger<&'static dyn Log>>,
+}
+
+/// What the verifier says of one program.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ProgramCost {
+    /// Name of the entry point.
+    pub name: String,
+    /// Instructions the verifier walked, over all branches.
+    pub verified_instructions: u32,
+    /// Bytes of translated code.
+    pub translated_bytes: u32,
+}
+
+impl Kernel {
+    /// Creates the maps. Programs are verified one by one as they are attached.
+    ///
+    /// # Errors
+    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
+    pub fn load(options: Options) -> Result<Self, Failure> {
+        let tuning = Shared(options.tuning);
+        let is_test_run = u32::from(options.is_test_run);
+        let log_level = if options.is_verbose {
+            LOG_DEBUG
+        } else {
+            LOG_OFF
+        };
+        let mut ebpf = EbpfLoader::new()
+            // Statistics alone never fill the log buffer; a rejected load comes with its log.
+            .verifier_log_level(VerifierLogLevel::STATS)
+            .override_global(maps::TUNING, &tuning, true)
+            .override_global(maps::IS_TEST_RUN, &is_test_run, true)
+            .override_global(aya_log::LEVEL, &log_level, true)
+            .load(OBJECT)
+            .map_err(|error| load_failure(&error))?;
+        let log = if options.is_verbose {
+            EbpfLogger::init(&mut ebpf).ok()
+        } else {
+            None
+        };
+        Ok(Self { ebpf, log })
+    }
+
+    /// Copies what the programs logged since the last call into this process's log.
+    pub fn flush_log(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.flush();
+        }
+    }
+
+    /// The XDP program `name`, verified.
+    pub(super) fn xdp(&mut self, name: &str) -> Result<&mut Xdp, Failure> {
+        match self.ebpf.program_mut(name) {
+            Some(Program::Xdp(program)) => {
+                once(program.load(), name)?;
+                Ok(program)
+            }
+            _ => Err(no_program(name)),
+        }
+    }
+
+    /// The TC program `name`, verified.
+    pub(super) fn classifier(&mut self, name: &str) -> Result<&mut SchedClassifier, Failure> {
+        match self.ebpf.program_mut(name) {
+            Some(Program::SchedClassifier(program)) => {
+                once(program.load(), name)?;
+                Ok(program)
+            }
+            _ => Err(no_program(name)),
+        }
+    }
+
+    /// Verifies every program and says what each cost.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the verifier refuses one.
+    pub fn costs(&mut self) -> Result<Vec<ProgramCost>, Failure> {
+        let mut costs = Vec::new();
+        for (name, program) in self.ebpf.programs_mut() {
+            let loaded = match program {
+                Program::Xdp(program) => program.load(),
+                Program::SchedClassifier(program) => program.load(),
+                _ => continue,
+            };
+            once(loaded, name)?;
+            let info = program
+                .info()
+                .map_err(|error| Failure::Failed(format!("program {name}: {error}")))?;
+            costs.push(ProgramCost {
+                name: name.to_owned(),
+                verified_instructions: info.verified_instruction_count().unwrap_or(0),
+                translated_bytes: info.size_translated().unwrap_or(0),
+            });
+        }
+        costs.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(costs)
+    }
+}
+
+fn no_program(name: &str) -> Failure {
+    Failure::Failed(format!(
+        "the eBPF object holds no program {name}; it was built from another version"
+    ))
+}
+
+/// A second interface finds its program loaded already.
+fn once(loaded: Result<(), ProgramError>, name: &str) -> Result<(), Failure> {
+    match loaded {
+        Ok(()) | Err(ProgramError::AlreadyLoaded) => Ok(()),
+        Err(ProgramError::LoadError {
+            io_error,
+            verifier_log,
+        }) => {
+            tracing::debug!("verifier log of {name}: {verifier_log}");
+            Err(Failure::Unavailable(format!(
+                "the kernel refuses program {name}: {io_error}; RUST_LOG=debug shows the \
+                 verifier's log"
+            )))
+        }
+        Err(error) => Err(Failure::Failed(format!("program {name}: {error}"))),
+    }
+}
+
+fn load_failure(error: &EbpfError) -> Failure {
+    let EbpfError::MapError(MapError::CreateError { name, io_error }) = error else {
+        return Failure::Failed(format!("the eBPF object does not load: {error}"));
+    };
+    match io_error.raw_os_error().map(nix::errno::Errno::from_raw) {
+        Some(nix::errno::Errno::EPERM | nix::errno::Errno::EACCES) => Failure::Permission(format!(
+            "map {name}: {io_error}; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
+        )),
+        Some(nix::errno::Errno::ENOMEM) => Failure::Memory(format!(
+            "map {name}: {io_error}; give the service more memory (MemoryMax)"
+        )),
+        _ => Failure::Failed(format!("map {name}: {io_error}")),
+    }
+}

@@ -1,0 +1,136 @@
+//! Reading the maps, and thinning out the ones that never forget by themselves.
+
+use aya::{
+    Pod,
+    maps::{HashMap, MapData, MapError, PerCpuArray},
+};
+use detector_common::{
+    destination::{DestinationKey, DestinationState},
+    flow::{FlowKey, FlowState},
+    maps::{self, Loss},
+    prefix::{PrefixCounters, PrefixKey},
+    skip::Skip,
+};
+
+use super::{Kernel, pod::Shared};
+use crate::{failure::Failure, snapshot::Snapshot};
+
+/// Totals since the programs were loaded.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Totals {
+    /// Packets that came in, and that left.
+    pub packets: [u64; 2],
+    /// Packets not followed, in the order of [`Skip::ALL`].
+    pub skips: [u64; Skip::ALL.len()],
+    /// What could not be stored, in the order of [`Loss::ALL`].
+    pub losses: [u64; Loss::ALL.len()],
+}
+
+impl Kernel {
+    /// The counters of every tracked prefix.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read the map.
+    pub fn snapshot(&self) -> Result<Snapshot, Failure> {
+        self.entries::<PrefixKey, PrefixCounters>(maps::PREFIXES)
+            .map(|entries| entries.into_iter().collect())
+    }
+
+    /// The state of every young connection.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read the map.
+    pub fn flows(&self) -> Result<Vec<(FlowKey, FlowState)>, Failure> {
+        self.entries(maps::FLOWS)
+    }
+
+    /// The memory of every destination that answered.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read the map.
+    pub fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
+        self.entries(maps::DESTINATIONS)
+    }
+
+    /// The memory of every destination that never answered.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read the map.
+    pub fn candidates(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
+        self.entries(maps::CANDIDATES)
+    }
+
+    /// Stops tracking `prefix`; its next answer begins anew.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses.
+    pub fn forget(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
+        let map = self
+            .ebpf
+            .map_mut(maps::PREFIXES)
+            .ok_or_else(|| missing(maps::PREFIXES))?;
+        let mut map: HashMap<_, Shared<PrefixKey>, Shared<PrefixCounters>> = map
+            .try_into()
+            .map_err(|error| refused(maps::PREFIXES, &error))?;
+        match map.remove(&Shared(*prefix)) {
+            Ok(()) | Err(MapError::KeyNotFound) => Ok(()),
+            Err(error) => Err(refused(maps::PREFIXES, &error)),
+        }
+    }
+
+    /// Totals over all CPUs.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read a map.
+    pub fn totals(&self) -> Result<Totals, Failure> {
+        Ok(Totals {
+            packets: self.per_cpu(maps::PACKETS)?,
+            skips: self.per_cpu(maps::SKIPS)?,
+            losses: self.per_cpu(maps::LOSSES)?,
+        })
+    }
+
+    fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
+    where
+        Shared<K>: Pod,
+        Shared<V>: Pod,
+    {
+        let map: HashMap<&MapData, Shared<K>, Shared<V>> = self
+            .ebpf
+            .map(name)
+            .ok_or_else(|| missing(name))?
+            .try_into()
+            .map_err(|error| refused(name, &error))?;
+        // An entry that went away during the walk is not an error.
+        Ok(map
+            .iter()
+            .filter_map(Result::ok)
+            .map(|(Shared(key), Shared(value))| (key, value))
+            .collect())
+    }
+
+    fn per_cpu<const N: usize>(&self, name: &'static str) -> Result<[u64; N], Failure> {
+        let map: PerCpuArray<&MapData, u64> = self
+            .ebpf
+            .map(name)
+            .ok_or_else(|| missing(name))?
+            .try_into()
+            .map_err(|error| refused(name, &error))?;
+        let mut sums = [0; N];
+        for (index, sum) in (0_u32..).zip(&mut sums) {
+            let cpus = map.get(&index, 0).map_err(|error| refused(name, &error))?;
+            *sum = cpus.iter().sum();
+        }
+        Ok(sums)
+    }
+}
+
+fn missing(name: &str) -> Failure {
+    Failure::Failed(format!(
+        "the eBPF object holds no map {name}; it was built from another version"
+    ))
+}
+
+fn refused(name: &str, error: &MapError) -> Failure {
+    Failure::Failed(format!("map {name}: {error}"))
+}

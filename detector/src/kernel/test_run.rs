@@ -1,0 +1,72 @@
+//! The loaded programs over given frames (`BPF_PROG_TEST_RUN`), at a given time.
+//!
+//! No packet leaves the machine; the maps change as they would on live traffic.
+
+use aya::{
+    TestRun as _,
+    maps::{Array, MapData},
+    programs::{ProgramError, TestRunOptions, TestRunResult},
+};
+use detector_common::{maps, time::Nanos, wire::link::LinkLayer};
+
+use super::{Kernel, attach, pod::Shared};
+use crate::failure::Failure;
+
+/// An entry point to run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Hook {
+    /// XDP, ingress.
+    Xdp,
+    /// TC, ingress.
+    TcIn,
+    /// TC, egress.
+    TcOut,
+}
+
+impl Kernel {
+    /// Runs one frame through `hook` at `now`, and returns the program's verdict on the packet.
+    /// The object must have been loaded for test runs.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses the frame: TC wants at least 15 bytes.
+    pub fn test_run(
+        &mut self,
+        hook: Hook,
+        link: LinkLayer,
+        frame: &[u8],
+        now: Nanos,
+    ) -> Result<u32, Failure> {
+        self.set_test_clock(now)?;
+        let mut options = TestRunOptions::new();
+        options.data_in = Some(frame);
+        let result = match hook {
+            Hook::Xdp => self.xdp(attach::xdp_program(link))?.test_run(options),
+            Hook::TcIn => self
+                .classifier(attach::tc_ingress_program(link))?
+                .test_run(options),
+            Hook::TcOut => self
+                .classifier(attach::egress_program(link))?
+                .test_run(options),
+        };
+        result
+            .map(|TestRunResult { return_value, .. }| return_value)
+            .map_err(|error| refused(&error))
+    }
+
+    fn set_test_clock(&mut self, now: Nanos) -> Result<(), Failure> {
+        let map = self
+            .ebpf
+            .map_mut(maps::TEST_CLOCK)
+            .ok_or_else(|| Failure::Failed("the eBPF object holds no test clock".to_owned()))?;
+        let mut clock: Array<&mut MapData, Shared<Nanos>> = map
+            .try_into()
+            .map_err(|error| Failure::Failed(format!("test clock: {error}")))?;
+        clock
+            .set(0, Shared(now), 0)
+            .map_err(|error| Failure::Failed(format!("test clock: {error}")))
+    }
+}
+
+fn refused(error: &ProgramError) -> Failure {
+    Failure::Failed(format!("test run: {error}"))
+}

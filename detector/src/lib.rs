@@ -1,0 +1,18 @@
+//! The daemon's side: load and read the programs, judge, tell.
+//!
+//! `kernel` is the only module that knows aya, `daemon` the only one that looks at a clock. What
+//! lies between takes time as an argument, so that it runs the same on live maps and on scripted
+//! traffic.
+
+pub mod alert;
+pub mod cli;
+pub mod daemon;
+pub mod engine;
+pub mod event;
+pub mod failure;
+pub mod judge;
+pub mod kernel;
+pub mod moment;
+pub mod observer;
+pub mod sink;
+pub mod snapshot;

@@ -1,0 +1,23 @@
+//! The `detector` binary: parse the command line, run, turn a failure into one line and a code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use detector::{cli::Cli, daemon, failure::Failure};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.run_with(daemon::run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one line of a failure goes to stderr"
+)]
+fn report(failure: &Failure) -> ExitCode {
+    eprintln!("detector: {failure}");
+    failure.exit_code()
+}

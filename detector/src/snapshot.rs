@@ -1,0 +1,117 @@
+//! From cumulative counters to what happened since the last look.
+//!
+//! Owns time differences and nothing else: must not know thresholds or alerts.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use detector_common::{
+    prefix::{Counter, Hosts, PrefixCounters, PrefixKey},
+    tuning::Tuning,
+    verdict::{Stage, Verdict},
+};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+/// Cumulative counters of every tracked prefix at one time.
+pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
+
+/// What happened to one prefix between two snapshots.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Delta {
+    /// The prefix.
+    pub prefix: IpNet,
+    /// Connections that ended well; not only first attempts.
+    pub connections_ok: u64,
+    /// Trials by verdict.
+    pub trials: [u64; Verdict::COUNT],
+    /// Failed trials by stage.
+    pub stages: [u64; Stage::COUNT],
+    /// Hosts that once answered and failed in their latest trial: a state, not a difference.
+    pub hosts_failed: u32,
+    /// Hosts that once answered and did not fail since: a state, not a difference.
+    pub hosts_ok: u32,
+}
+
+impl Delta {
+    /// Trials that succeeded.
+    pub const fn ok(&self) -> u64 {
+        self.trials[Verdict::Ok.index()]
+    }
+
+    /// Trials that failed.
+    pub fn failed(&self) -> u64 {
+        self.trials.iter().sum::<u64>() - self.ok()
+    }
+}
+
+/// What happened to every prefix that changed from `earlier` to `later`.
+///
+/// A prefix that is new, or whose counters went back because it was forgotten and tracked again,
+/// counts from zero.
+pub fn deltas(earlier: &Snapshot, later: &Snapshot, tuning: &Tuning) -> Vec<Delta> {
+    let empty = PrefixCounters::default();
+    let mut deltas: Vec<Delta> = later
+        .iter()
+        .filter_map(|(key, now)| {
+            let before = earlier.get(key).unwrap_or(&empty);
+            (before != now).then(|| delta(*key, before, now, tuning))
+        })
+        .collect();
+    deltas.sort_by_key(|delta| delta.prefix);
+    deltas
+}
+
+fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: &Tuning) -> Delta {
+    let since = |counter: Counter| {
+        let (before, now) = (before.value(counter), now.value(counter));
+        now.checked_sub(before).unwrap_or(now)
+    };
+    let alive = hosts(now, Hosts::Alive);
+    let failed = hosts(now, Hosts::Failed);
+    Delta {
+        prefix: network(key, tuning),
+        connections_ok: since(Counter::Verdict(Verdict::Ok)),
+        trials: Verdict::ALL.map(|verdict| since(Counter::Trial(verdict))),
+        stages: Stage::ALL.map(|stage| since(Counter::Stage(stage))),
+        hosts_failed: count(
+            alive
+                .iter()
+                .zip(failed)
+                .map(|(alive, failed)| alive & failed),
+        ),
+        hosts_ok: count(
+            alive
+                .iter()
+                .zip(failed)
+                .map(|(alive, failed)| alive & !failed),
+        ),
+    }
+}
+
+fn hosts(counters: &PrefixCounters, hosts: Hosts) -> [u64; 4] {
+    [0, 64, 128, 192].map(|host| {
+        let (word, _bit) = hosts.word(host);
+        counters.0[word]
+    })
+}
+
+fn count(words: impl Iterator<Item = u64>) -> u32 {
+    words.map(u64::count_ones).sum()
+}
+
+/// The prefix as a network, in the family it stands for.
+pub fn network(key: PrefixKey, tuning: &Tuning) -> IpNet {
+    let bits = |bits: u32, max: u8| u8::try_from(bits).unwrap_or(max).min(max);
+    match key.0.as_v4_bits() {
+        Some(network) => IpNet::V4(Ipv4Net::new_assert(
+            Ipv4Addr::from_bits(network),
+            bits(tuning.prefix_v4, 32),
+        )),
+        None => IpNet::V6(Ipv6Net::new_assert(
+            Ipv6Addr::from(key.0.octets()),
+            bits(tuning.prefix_v6, 128),
+        )),
+    }
+}

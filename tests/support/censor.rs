@@ -1,0 +1,152 @@
+//! The censor in the path: what it drops and rejects, by whom, and how a block is lifted. Knows nothing of
+//! the clients.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ipnet::IpNet;
+
+use crate::address::UP_INTERFACE;
+use crate::forgery::Forgery;
+use crate::injector::{Injection, Trigger};
+use crate::namespace::Namespace;
+use crate::tool;
+
+/// Segments with more bytes than this, headers included, carry data: the longest handshake segment has 80.
+const WITHOUT_DATA_BYTES: u32 = 100;
+
+/// Blocks ranges of addresses while traffic flows. Blocks may overlap.
+#[derive(Clone, Debug)]
+pub struct Censor {
+    namespace: Namespace,
+}
+
+impl Censor {
+    pub(crate) const fn new(namespace: Namespace) -> Self {
+        Self { namespace }
+    }
+
+    /// Drops everything toward `range`, of established connections too.
+    ///
+    /// # Errors
+    /// When `nft` refuses the rule; so for every block.
+    pub fn drop_range(&self, range: IpNet) -> anyhow::Result<Block> {
+        self.block(&format!("{} drop", toward(range)))
+    }
+
+    /// Drops everything that comes from `range`: servers hear their clients, and not the other way round.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn drop_return(&self, range: IpNet) -> anyhow::Result<Block> {
+        let (family, range) = (family(range), range.trunc());
+        self.block(&format!(
+            "oifname {UP_INTERFACE} {family} saddr {range} drop"
+        ))
+    }
+
+    /// Lets connections to `range` begin and drops their data, which is all TCP segments toward it that are
+    /// longer, headers included, than 100 bytes.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn drop_data(&self, range: IpNet) -> anyhow::Result<Block> {
+        let toward = toward(range);
+        self.block(&format!(
+            "{toward} meta l4proto tcp meta length > {WITHOUT_DATA_BYTES} drop"
+        ))
+    }
+
+    /// Answers each SYN toward `range` with a reset in the server's name, sent by the censor's own stack, and
+    /// drops the SYN.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn reject_range(&self, range: IpNet) -> anyhow::Result<Block> {
+        let syn = "tcp flags & (syn | ack) == syn";
+        self.block(&format!("{} {syn} reject with tcp reset", toward(range)))
+    }
+
+    /// Answers each packet toward `range` with an ICMP error, administratively prohibited, in the censor's own
+    /// name, and drops the packet.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn prohibit_range(&self, range: IpNet) -> anyhow::Result<Block> {
+        self.block(&format!(
+            "{} reject with icmpx admin-prohibited",
+            toward(range)
+        ))
+    }
+
+    /// Forges resets of connections to `range` and lets the true packets pass. The injector watches when this
+    /// returns.
+    ///
+    /// # Errors
+    /// When its sockets or its thread cannot be made.
+    pub fn inject(
+        &self,
+        range: IpNet,
+        trigger: Trigger,
+        forgery: Forgery,
+    ) -> anyhow::Result<Injection> {
+        Injection::start(&self.namespace, range, trigger, forgery)
+    }
+
+    /// A table of its own for each block, so that lifting it needs no knowledge of the others.
+    fn block(&self, rule: &str) -> anyhow::Result<Block> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let table = format!("lab_block_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let hook = "type filter hook forward priority filter; policy accept;";
+        let script =
+            format!("table inet {table} {{\n chain forward {{\n  {hook}\n  {rule}\n }}\n}}\n");
+        tool::nft(&self.namespace, &script)?;
+        Ok(Block {
+            namespace: self.namespace.clone(),
+            table: Some(table),
+        })
+    }
+}
+
+/// A block in force. It is lifted when this is dropped.
+#[derive(Debug)]
+#[must_use = "the block is lifted when this is dropped"]
+pub struct Block {
+    namespace: Namespace,
+    table: Option<String>,
+}
+
+impl Block {
+    /// Lifts the block.
+    ///
+    /// # Errors
+    /// When `nft` cannot delete the rule.
+    pub fn lift(mut self) -> anyhow::Result<()> {
+        self.remove()
+    }
+
+    fn remove(&mut self) -> anyhow::Result<()> {
+        let Some(table) = self.table.take() else {
+            return Ok(());
+        };
+        tool::nft(&self.namespace, &format!("delete table inet {table}\n"))
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // Nobody is left to hear of the error; `lift` is for those who want to.
+        self.remove().ok();
+    }
+}
+
+fn toward(range: IpNet) -> String {
+    let range = range.trunc();
+    format!("iifname {UP_INTERFACE} {} daddr {range}", family(range))
+}
+
+const fn family(range: IpNet) -> &'static str {
+    match range {
+        IpNet::V4(_) => "ip",
+        IpNet::V6(_) => "ip6",
+    }
+}

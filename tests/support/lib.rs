@@ -1,0 +1,43 @@
+//! The lab of the detector: a small internet of network namespaces with real clients, real servers and a
+//! censor between them, which blocks on demand.
+//!
+//! ```text
+//! clients lan0 ── lan1 gateway wan0 ── up0 censor down0 ┄ delay line ┄ net0 internet
+//! ```
+//!
+//! The crate owns the world around the detector and the observation of what it prints. It must not know what
+//! the detector decides: nothing here names an alert, a verdict or a threshold.
+
+pub mod address;
+pub mod censor;
+pub mod clients;
+mod delay_line;
+mod event_log;
+pub mod forgery;
+pub mod injector;
+pub mod lab;
+pub mod namespace;
+pub mod observed;
+pub mod plan;
+pub mod privilege;
+pub mod program;
+pub mod segment;
+mod servers;
+pub mod sniffer;
+mod tool;
+mod topology;
+mod tun;
+mod watched;
+mod worker;
+
+#[cfg(test)]
+mod self_test;
+
+pub use censor::{Block, Censor};
+pub use clients::{Counts, Traffic};
+pub use forgery::Forgery;
+pub use injector::{Injection, Trigger};
+pub use lab::{Lab, Options};
+pub use namespace::Namespace;
+pub use observed::{Detector, Observation};
+pub use plan::Plan;

@@ -1,0 +1,88 @@
+//! Watching the packets that arrive at an interface, without touching them. Interprets none of them.
+
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+
+use anyhow::{Context as _, anyhow};
+use nix::errno::Errno;
+use nix::ifaddrs::getifaddrs;
+use nix::sys::socket::sockopt::RcvBufForce;
+use nix::sys::socket::{
+    AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, bind, recv, setsockopt,
+    socket,
+};
+
+use crate::namespace::Namespace;
+
+/// Room for what arrives while the reader has no processor, in bytes.
+const BACKLOG_BYTES: usize = 8 << 20;
+
+/// The address family to watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// A packet socket bound to one interface. It sees arriving packets only: the kernel shows departing ones to
+/// sockets for all protocols alone.
+#[derive(Debug)]
+pub struct Sniffer {
+    socket: OwnedFd,
+    buffer: Box<[u8]>,
+}
+
+impl Sniffer {
+    /// Watches `interface` of `namespace`; everything that arrives from now on is kept for the reader.
+    ///
+    /// # Errors
+    /// Without `CAP_NET_RAW`, or when there is no such interface.
+    pub fn open(namespace: &Namespace, interface: &str, family: Family) -> anyhow::Result<Self> {
+        let socket = namespace
+            .run(|| watch(interface, family))
+            .with_context(|| format!("watching {interface} of the {}", namespace.name()))?;
+        // The largest packet that segmentation offload leaves whole.
+        let buffer = vec![0; 1 << 16].into_boxed_slice();
+        Ok(Self { socket, buffer })
+    }
+
+    /// The next packet, from its IP header on, or `None` when all have been read. Does not wait; the
+    /// descriptor says when there is more.
+    ///
+    /// # Errors
+    /// When the interface is gone.
+    pub fn receive(&mut self) -> anyhow::Result<Option<&[u8]>> {
+        match recv(self.socket.as_raw_fd(), &mut self.buffer, MsgFlags::empty()) {
+            Ok(length) => Ok(Some(&self.buffer[..length])),
+            Err(Errno::EAGAIN) => Ok(None),
+            Err(error) => Err(error).context("receiving from a packet socket"),
+        }
+    }
+}
+
+impl AsFd for Sniffer {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+fn watch(interface: &str, family: Family) -> anyhow::Result<OwnedFd> {
+    let protocol = match family {
+        Family::V4 => SockProtocol::EthIp,
+        Family::V6 => SockProtocol::EthIpv6,
+    };
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let socket = socket(AddressFamily::Packet, SockType::Datagram, flags, protocol)?;
+    setsockopt(&socket, RcvBufForce, &BACKLOG_BYTES)?;
+    bind(socket.as_raw_fd(), &link_address(interface)?)?;
+    Ok(socket)
+}
+
+/// Its protocol is 0, with which `bind` keeps that of the socket.
+fn link_address(interface: &str) -> anyhow::Result<LinkAddr> {
+    getifaddrs()?
+        .filter(|entry| entry.interface_name == interface)
+        .find_map(|entry| entry.address?.as_link_addr().copied())
+        .ok_or_else(|| anyhow!("there is no interface {interface}"))
+}

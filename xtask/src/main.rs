@@ -1,0 +1,115 @@
+//! Development tasks, called as `cargo xtask`. Each has a module of its own; this one only knows
+//! their names and arguments.
+
+mod apt;
+mod compiler;
+mod demo;
+mod ebpf;
+mod lab;
+mod linker;
+mod lint;
+mod lint_table;
+mod privilege;
+mod program;
+mod say;
+mod setup;
+mod tally;
+mod tee;
+mod test;
+mod toolchain;
+mod workspace;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Development tasks of the detector
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, PartialEq, Subcommand)]
+enum Task {
+    /// Get what building needs: a compiler for the eBPF object, and its linker
+    Setup,
+    /// Build the detector, with the eBPF object in it
+    Build {
+        /// Optimised, as it is shipped
+        #[arg(long)]
+        release: bool,
+    },
+    /// Show the detector at work in a laboratory on this machine (`demo --help` says how)
+    #[command(disable_help_flag = true)]
+    Demo {
+        /// Passed to the demo as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Run every test; the last line counts them
+    Test(test::Options),
+    /// Check format, lints of both sides, lint tables and documentation
+    Lint,
+}
+
+fn main() -> ExitCode {
+    perform(Arguments::parse().task).unwrap_or_else(|error| {
+        say::error(&format!("{error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn perform(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Setup => setup::setup(),
+        Task::Build { release } => build(release),
+        Task::Demo { arguments } => return demo::demo(&arguments),
+        Task::Test(options) => return test::test(&options),
+        Task::Lint => lint::lint(),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn build(release: bool) -> Result<()> {
+    setup::setup()?;
+    say::step("build: the detector and its eBPF object");
+    let mut cargo = workspace::cargo(["build", "--locked"]);
+    program::run(cargo.args(release.then_some("--release")))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn task(line: &str) -> Task {
+        Arguments::try_parse_from(line.split(' ')).unwrap().task
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_demo_gets_its_arguments_unread() {
+        let line = "xtask demo --scenario rst --release --help -v";
+        let arguments = line.split(' ').skip(2).map(OsString::from).collect();
+        assert_eq!(task(line), Task::Demo { arguments });
+        assert_eq!(
+            task("xtask demo"),
+            Task::Demo {
+                arguments: Vec::new()
+            }
+        );
+    }
+
+    #[test]
+    fn a_release_build_is_asked_for() {
+        assert_eq!(task("xtask build --release"), Task::Build { release: true });
+    }
+}

@@ -1,0 +1,100 @@
+//! Runs every test of the workspace and ends with one line that counts them.
+
+use std::{
+    env,
+    io::{self, Write},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use crate::{lab, privilege, program, say, setup, tally::Tally, tee, workspace};
+
+/// What to run.
+#[derive(Args, Debug, PartialEq)]
+pub(crate) struct Options {
+    /// Run only tests whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Arguments for the test programs, such as --nocapture
+    #[arg(last = true)]
+    harness: Vec<String>,
+}
+
+pub(crate) fn test(options: &Options) -> Result<ExitCode> {
+    setup::setup()?;
+    if privilege::is_root() {
+        lab::ensure_tools()?;
+    }
+    say::step("test: building and running every test");
+    let (tally, succeeded) = run(&mut command(options), io::stdout())?;
+    let problem = tally.problem(succeeded, in_ci(env::var("CI").ok().as_deref()));
+    if let Some(problem) = &problem {
+        say::error(problem);
+    }
+    say::result(&tally.to_string());
+    Ok(if problem.is_some() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn command(options: &Options) -> Command {
+    let mut cargo = workspace::cargo(["test", "--locked", "--no-fail-fast"]);
+    cargo.args(["--workspace", "--exclude", "detector-ebpf"]);
+    cargo.args(&options.filter).arg("--").args(&options.harness);
+    cargo
+}
+
+fn run(cargo: &mut Command, sink: impl Write) -> Result<(Tally, bool)> {
+    let mut child = cargo
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| program::describe(cargo))?;
+    let mut tally = Tally::default();
+    if let Some(output) = child.stdout.take() {
+        tee::copy(output, sink, |line| tally.read(line))?;
+    }
+    Ok((tally, child.wait()?.success()))
+}
+
+fn in_ci(variable: Option<&str>) -> bool {
+    matches!(variable, Some("1" | "true"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_and_the_harness_arguments_reach_their_programs() {
+        let harness = vec!["--nocapture".to_owned()];
+        let command = command(&Options {
+            filter: Some("rst".to_owned()),
+            harness,
+        });
+        let text = program::describe(&command);
+        assert!(
+            text.ends_with("--exclude detector-ebpf rst -- --nocapture`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn ci_is_recognised_by_its_variable() {
+        assert!(in_ci(Some("true")) && in_ci(Some("1")));
+        assert!(!in_ci(Some("false")) && !in_ci(Some("")) && !in_ci(None));
+    }
+
+    #[test]
+    fn a_failing_program_is_reported_with_its_counts() {
+        let script = "echo 'test result: FAILED. 1 passed; 2 failed; 0 ignored;'; exit 101";
+        // Onto real stdout this line would be counted by whoever runs this very test.
+        let mut program = Command::new("sh");
+        let (tally, succeeded) = run(program.args(["-c", script]), io::sink()).unwrap();
+        assert_eq!(tally.to_string(), "1 passed, 2 failed, 0 skipped");
+        assert!(!succeeded);
+    }
+}

@@ -156,3 +156,6 @@ impl Open {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 mod idle;
 mod log;
+mod memory;
 mod poll;
 mod signs;
 

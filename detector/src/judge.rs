@@ -86,9 +86,14 @@ impl Judge {
         self.blocked_ranges(now)
     }
 
-    /// Forgets a prefix that is no longer tracked.
+    /// Forgets a prefix that is no longer tracked, and the tests around it that nothing is left in.
     pub fn forget(&mut self, prefix: &IpNet) {
         self.units.remove(prefix);
+        for net in wider(prefix) {
+            if !self.units.keys().any(|unit| net.contains(unit)) {
+                self.wider.remove(&net);
+            }
+        }
     }
 
     /// Whether something speaks for a block of this prefix.
@@ -210,3 +215,6 @@ fn wider(net: &IpNet) -> impl Iterator<Item = IpNet> {
         .filter_map(move |length| IpNet::new(net.network(), *length).ok())
         .map(|wider| wider.trunc())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,17 @@
 //! One turn of the loop: snapshot, delta, judgement, alerts, signs of life.
 
-use std::{io::Write, time::Instant};
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
 
-use detector_common::tuning::Tuning;
+use detector_common::{time::Nanos, tuning::Tuning};
+use nix::time::{ClockId, clock_gettime};
 use ulid::Ulid;
 
 use super::{
     idle::Idle,
+    memory::{Memory, outdated},
     signs::{Signs, Vitals},
 };
 use crate::{
@@ -30,6 +35,7 @@ pub(super) struct Poll {
     alerts: Alerts,
     before: Snapshot,
     idle: Idle,
+    memory: Memory,
     signs: Signs,
 }
 
@@ -43,6 +49,7 @@ impl Poll {
             alerts: Alerts::new(new_id),
             before: Snapshot::new(),
             idle: Idle::default(),
+            memory: Memory::default(),
             signs: Signs::default(),
         }
     }
@@ -66,6 +73,7 @@ impl Poll {
         self.idle.note(&self.before, &snapshot, now.monotonic);
         self.before = snapshot;
         self.forget_idle(now)?;
+        self.thin_memory(now)?;
         let vitals = Vitals {
             prefixes: self.before.len(),
             alerts_firing: self.alerts.firing(),
@@ -77,12 +85,30 @@ impl Poll {
     fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {
         let is_kept = |key: &_| self.judge.is_suspected(&network(*key, &self.tuning));
         for key in self.idle.take_expired(now.monotonic, is_kept) {
-            self.kernel.forget(&key)?;
+            self.kernel.forget_prefix(&key)?;
             self.before.remove(&key);
             self.judge.forget(&network(key, &self.tuning));
         }
         Ok(())
     }
+
+    fn thin_memory(&mut self, now: Moment) -> Result<(), Failure> {
+        if !self.memory.is_due(now) {
+            return Ok(());
+        }
+        for key in outdated(self.kernel.destinations()?, kernel_clock()?) {
+            self.kernel.forget_destination(&key)?;
+        }
+        Ok(())
+    }
+}
+
+/// The clock that the programs read, `bpf_ktime_get_ns`.
+fn kernel_clock() -> Result<Nanos, Failure> {
+    let now = clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .map_err(|errno| Failure::Failed(format!("monotonic clock: {errno}")))?;
+    let nanos = u64::try_from(Duration::from(now).as_nanos()).unwrap_or(u64::MAX);
+    Ok(Nanos(nanos))
 }
 
 /// A sortable identity with the time of its making in it.

@@ -122,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn full_block_alarms_within_six_failed_trials() {
-        assert_eq!(trials_until_alarm(Cusum::default(), 0), Some(5));
+    fn full_block_alarms_with_the_seventh_failed_trial() {
+        assert_eq!(trials_until_alarm(Cusum::default(), 0), Some(6));
     }
 
     #[test]

@@ -60,22 +60,20 @@ impl Kernel {
         self.entries(maps::CANDIDATES)
     }
 
-    /// Stops tracking `prefix`; its next answer begins anew.
+    /// Stops tracking a prefix; its next answer begins anew.
     ///
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses.
-    pub fn forget(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        let map = self
-            .ebpf
-            .map_mut(maps::PREFIXES)
-            .ok_or_else(|| missing(maps::PREFIXES))?;
-        let mut map: HashMap<_, Shared<PrefixKey>, Shared<PrefixCounters>> = map
-            .try_into()
-            .map_err(|error| refused(maps::PREFIXES, &error))?;
-        match map.remove(&Shared(*prefix)) {
-            Ok(()) | Err(MapError::KeyNotFound) => Ok(()),
-            Err(error) => Err(refused(maps::PREFIXES, &error)),
-        }
+    pub fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
+        self.remove::<PrefixKey, PrefixCounters>(maps::PREFIXES, *prefix)
+    }
+
+    /// Forgets that a destination ever answered.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses.
+    pub fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
+        self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
     }
 
     /// Totals over all CPUs.
@@ -107,6 +105,20 @@ impl Kernel {
             .filter_map(Result::ok)
             .map(|(Shared(key), Shared(value))| (key, value))
             .collect())
+    }
+
+    fn remove<K, V>(&mut self, name: &'static str, key: K) -> Result<(), Failure>
+    where
+        Shared<K>: Pod,
+        Shared<V>: Pod,
+    {
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        let mut map: HashMap<&mut MapData, Shared<K>, Shared<V>> =
+            map.try_into().map_err(|error| refused(name, &error))?;
+        match map.remove(&Shared(key)) {
+            Ok(()) | Err(MapError::KeyNotFound) => Ok(()),
+            Err(error) => Err(refused(name, &error)),
+        }
     }
 
     fn per_cpu<const N: usize>(&self, name: &'static str) -> Result<[u64; N], Failure> {

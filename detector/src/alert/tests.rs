@@ -1,0 +1,171 @@
+use std::time::Duration;
+
+use detector_common::verdict::Verdict;
+
+use super::*;
+use crate::{
+    event::{Grade, Kind},
+    judge::unit::Evidence,
+};
+
+fn at(second: u64) -> Moment {
+    Moment {
+        monotonic: Duration::from_secs(second),
+        wall: jiff::Timestamp::from_second(1_700_000_000 + i64::try_from(second).unwrap()).unwrap(),
+    }
+}
+
+fn range(prefix: &str, members: &[&str], destinations_failed: u32) -> Range {
+    let mut evidence = Evidence::default();
+    evidence.symptoms[Verdict::SynTimeout.index()] = 9;
+    evidence.stages[0] = 9;
+    Range {
+        prefix: prefix.parse().unwrap(),
+        members: members.iter().map(|net| net.parse().unwrap()).collect(),
+        since: at(0),
+        evidence,
+        destinations_failed,
+        destinations_ok: 0,
+        ok_witnesses: 1,
+        baseline_failure_rate: 0.02,
+        llr: 30.0,
+    }
+}
+
+fn one(destinations_failed: u32) -> Range {
+    range("198.18.16.0/24", &["198.18.16.0/24"], destinations_failed)
+}
+
+fn two() -> Range {
+    range("198.18.16.0/23", &["198.18.16.0/24", "198.18.17.0/24"], 6)
+}
+
+/// Identities in the order they are asked for would need state; the time is distinct enough.
+fn id(now: Moment) -> Ulid {
+    Ulid::from_parts(now.monotonic.as_secs(), 1)
+}
+
+struct Book {
+    alerts: Alerts,
+    observer: Observer,
+}
+
+impl Book {
+    fn new() -> Self {
+        Self {
+            alerts: Alerts::new(id),
+            observer: Observer::default(),
+        }
+    }
+
+    fn states(&mut self, second: u64, ranges: &[Range]) -> Vec<(State, String)> {
+        self.events(second, ranges)
+            .into_iter()
+            .map(|event| (event.state, event.details.prefix.to_string()))
+            .collect()
+    }
+
+    fn events(&mut self, second: u64, ranges: &[Range]) -> Vec<AlertEvent> {
+        self.alerts.reconcile(at(second), ranges, &self.observer)
+    }
+}
+
+#[test]
+fn an_alert_fires_once_and_resolves_once_under_one_identity() {
+    let mut book = Book::new();
+    let fired = book.events(5, &[one(3)]);
+    assert_eq!(fired[0].state, State::Firing);
+    assert!(book.events(6, &[one(3)]).is_empty());
+    let resolved = book.events(7, &[]);
+    assert_eq!(resolved[0].state, State::Resolved);
+    assert_eq!(resolved[0].id, fired[0].id);
+    assert!(book.events(8, &[]).is_empty());
+}
+
+#[test]
+fn one_failing_destination_is_no_range() {
+    let mut book = Book::new();
+    assert!(book.events(5, &[one(1)]).is_empty());
+}
+
+#[test]
+fn two_destinations_make_a_suspicion_and_three_a_confirmation() {
+    let mut book = Book::new();
+    assert_eq!(book.events(5, &[one(2)])[0].details.grade, Grade::Suspected);
+    let update = book.events(20, &[one(3)]);
+    assert_eq!(update[0].state, State::Update);
+    assert_eq!(update[0].details.grade, Grade::Confirmed);
+}
+
+#[test]
+fn two_destinations_with_proof_of_a_third_party_are_confirmed() {
+    let mut proved = one(2);
+    proved.evidence.symptoms[Verdict::RstInjected.index()] = 10;
+    let fired = Book::new().events(5, &[proved]);
+    assert_eq!(fired[0].details.grade, Grade::Confirmed);
+    assert_eq!(fired[0].details.kind, Kind::RstInjection);
+}
+
+#[test]
+fn a_growing_range_is_an_update_ten_seconds_later_at_the_earliest() {
+    let mut book = Book::new();
+    book.events(5, &[one(3)]);
+    assert!(book.states(14, &[two()]).is_empty());
+    assert_eq!(
+        book.states(15, &[two()]),
+        [(State::Update, "198.18.16.0/23".to_owned())]
+    );
+}
+
+#[test]
+fn more_of_the_same_evidence_is_an_update_a_minute_later() {
+    let mut book = Book::new();
+    book.events(5, &[one(3)]);
+    assert!(book.states(64, &[one(4)]).is_empty());
+    assert_eq!(book.states(65, &[one(4)]).len(), 1);
+}
+
+#[test]
+fn a_grade_is_kept_while_destinations_recover() {
+    let mut book = Book::new();
+    book.events(5, &[one(3)]);
+    let update = book.events(70, &[one(0)]);
+    assert_eq!(update[0].details.grade, Grade::Confirmed);
+}
+
+#[test]
+fn two_alerts_that_become_one_range_leave_one_that_says_so() {
+    let mut book = Book::new();
+    let low = book.events(5, &[one(3)]);
+    let high = range("198.18.17.0/24", &["198.18.17.0/24"], 3);
+    let also = book.events(6, &[one(3), high]);
+    let merged = book.events(7, &[two()]);
+    assert_eq!(merged.len(), 1);
+    assert_eq!(merged[0].id, also[0].id);
+    assert_eq!(merged[0].merged_into, Some(low[0].id));
+    assert_eq!(book.alerts.firing(), 1);
+}
+
+#[test]
+fn what_is_resolved_is_what_was_told() {
+    let mut book = Book::new();
+    book.events(5, &[two()]);
+    book.events(6, &[one(0)]);
+    assert_eq!(
+        book.states(7, &[]),
+        [(State::Resolved, "198.18.16.0/23".to_owned())]
+    );
+}
+
+#[test]
+fn ten_thousand_members_stay_under_eight_kibibytes() {
+    let nets: Vec<String> = (0..10_000)
+        .map(|net| format!("2001:db8:{net:x}::/48"))
+        .collect();
+    let members: Vec<&str> = nets.iter().map(String::as_str).collect();
+    let fired = Book::new().events(5, &[range("2001:db8::/32", &members, 99)]);
+    let body = crate::event::Body::Alert(&fired[0]);
+    let line = serde_json::to_string(&crate::event::Event::new(&at(5).wall, body)).unwrap();
+    assert!(line.len() < 8_192, "{}", line.len());
+    assert!(line.contains("\"members_total\":10000"));
+}

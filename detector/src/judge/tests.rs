@@ -1,0 +1,147 @@
+use super::*;
+
+/// One second of trials to one prefix.
+fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
+    let mut trials = [0; Verdict::COUNT];
+    trials[Verdict::Ok.index()] = ok;
+    trials[Verdict::SynTimeout.index()] = failed;
+    Delta {
+        prefix: prefix.parse().unwrap(),
+        connections_ok: ok,
+        trials,
+        stages: [failed, 0, 0, 0],
+        hosts_failed: u32::try_from(failed).unwrap(),
+        hosts_ok: u32::try_from(ok).unwrap(),
+    }
+}
+
+fn at(second: u64) -> Moment {
+    Moment {
+        monotonic: Duration::from_secs(second),
+        wall: jiff::Timestamp::from_second(1_700_000_000 + i64::try_from(second).unwrap()).unwrap(),
+    }
+}
+
+/// Runs the same second over and over; returns what is blocked at its end.
+fn repeat(judge: &mut Judge, seconds: std::ops::Range<u64>, deltas: &[Delta]) -> Vec<Range> {
+    let mut ranges = Vec::new();
+    for second in seconds {
+        ranges = judge.observe(at(second), deltas);
+    }
+    ranges
+}
+
+fn prefixes(ranges: &[Range]) -> Vec<String> {
+    ranges
+        .iter()
+        .map(|range| range.prefix.to_string())
+        .collect()
+}
+
+const WITNESS: &str = "198.18.0.0/24";
+
+#[test]
+fn neighbours_that_fail_while_others_work_are_one_range() {
+    let mut judge = Judge::default();
+    let blocked = [
+        delta(WITNESS, 5, 0),
+        delta("198.18.16.0/24", 0, 2),
+        delta("198.18.17.0/24", 0, 2),
+    ];
+    let ranges = repeat(&mut judge, 0..4, &blocked);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/23"]);
+    assert_eq!(ranges[0].evidence.failed(), 16);
+    assert_eq!(ranges[0].since, at(0));
+}
+
+#[test]
+fn nothing_is_accused_while_nothing_works() {
+    let mut judge = Judge::default();
+    repeat(&mut judge, 0..10, &[delta(WITNESS, 5, 0)]);
+    let cut = [delta("198.18.16.0/24", 0, 9), delta("203.0.113.0/24", 0, 9)];
+    assert!(repeat(&mut judge, 10..70, &cut).is_empty());
+}
+
+#[test]
+fn an_uplink_that_comes_back_accuses_nobody() {
+    let mut judge = Judge::default();
+    let nets = [WITNESS, "198.18.16.0/24", "203.0.113.0/24"];
+    repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 5, 0)));
+    repeat(&mut judge, 10..40, &nets.map(|net| delta(net, 0, 5)));
+    // The first prefix works again a second before the others do.
+    assert!(judge.observe(at(40), &[delta(WITNESS, 5, 0)]).is_empty());
+    let back = repeat(&mut judge, 41..80, &nets.map(|net| delta(net, 5, 0)));
+    assert!(back.is_empty());
+}
+
+#[test]
+fn thin_traffic_to_many_prefixes_adds_up() {
+    let mut judge = Judge::default();
+    let mut deltas: Vec<Delta> = (16..32)
+        .map(|net| delta(&format!("198.18.{net}.0/24"), 0, 1))
+        .collect();
+    deltas.insert(0, delta(WITNESS, 5, 0));
+    let ranges = repeat(&mut judge, 0..3, &deltas);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/20"]);
+    assert_eq!(ranges[0].members.len(), 16);
+}
+
+#[test]
+fn a_working_prefix_inside_is_never_claimed() {
+    let mut judge = Judge::default();
+    let deltas = [
+        delta("198.18.16.0/24", 0, 3),
+        delta("198.18.17.0/24", 5, 0),
+        delta("198.18.18.0/24", 0, 3),
+    ];
+    let ranges = repeat(&mut judge, 0..5, &deltas);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/24", "198.18.18.0/24"]);
+}
+
+#[test]
+fn a_range_that_works_again_is_no_longer_blocked() {
+    let mut judge = Judge::default();
+    let witness = delta(WITNESS, 5, 0);
+    repeat(
+        &mut judge,
+        0..5,
+        &[witness.clone(), delta("198.18.16.0/24", 0, 4)],
+    );
+    let healthy = [witness, delta("198.18.16.0/24", 4, 0)];
+    assert!(
+        !judge.observe(at(5), &healthy).is_empty(),
+        "one good second may be luck"
+    );
+    assert!(repeat(&mut judge, 6..12, &healthy).is_empty());
+}
+
+#[test]
+fn a_prefix_of_few_hosts_recovers_by_connections_when_every_host_answers() {
+    let mut judge = Judge::default();
+    let witness = delta(WITNESS, 5, 0);
+    repeat(
+        &mut judge,
+        0..5,
+        &[witness.clone(), delta("198.18.16.0/24", 0, 3)],
+    );
+    // Its hosts' trials were counted already; only connections go on.
+    let quiet_success = Delta {
+        connections_ok: 3,
+        ..delta("198.18.16.0/24", 0, 0)
+    };
+    let ranges = repeat(&mut judge, 5..10, &[witness, quiet_success]);
+    assert!(ranges.is_empty());
+}
+
+#[test]
+fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
+    let mut judge = Judge::default();
+    judge.observe(
+        at(0),
+        &[delta("198.18.16.0/24", 0, 1), delta("198.18.17.0/24", 0, 1)],
+    );
+    judge.forget(&"198.18.16.0/24".parse().unwrap());
+    assert_eq!(judge.wider.len(), 2);
+    judge.forget(&"198.18.17.0/24".parse().unwrap());
+    assert!(judge.wider.is_empty() && judge.units.is_empty());
+}

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use ulid::Ulid;
 
 use crate::{
-    event::{AlertEvent, Details, State},
+    event::alert::{AlertEvent, Details, State},
     judge::Range,
     moment::Moment,
     observer::Observer,

@@ -4,7 +4,7 @@ use detector_common::verdict::Verdict;
 
 use super::*;
 use crate::{
-    event::{Grade, Kind},
+    event::alert::{Grade, Kind},
     judge::unit::Evidence,
 };
 

@@ -1,16 +1,15 @@
 //! Attaching both hooks to an interface. Foreign programs are never displaced.
 
-use std::io;
+mod failure;
 
 use aya::{
     programs::{
-        LinkOrder, ProgramError, TcAttachType, XdpMode, loaded_programs,
+        LinkOrder, TcAttachType, XdpMode,
         tc::{self, NlOptions, TcAttachOptions},
     },
     util::KernelVersion,
 };
 use detector_common::wire::link::LinkLayer;
-use nix::errno::Errno;
 use serde::Serialize;
 
 use super::{Kernel, interfaces::Interface};
@@ -121,27 +120,23 @@ impl Kernel {
 
     fn attach_xdp(&mut self, interface: &Interface, mode: Mode) -> Result<IngressHook, Failure> {
         let program = self.xdp(xdp_program(interface.link))?;
-        let native = if mode == Mode::Generic {
-            None
-        } else {
-            Some(program.attach_to_if_index(interface.index, XdpMode::Driver))
-        };
-        match native {
-            Some(Ok(_link)) => return Ok(IngressHook::Native),
-            Some(Err(error)) if mode == Mode::Native || is(&error, Errno::EBUSY) => {
-                return Err(xdp_failure(interface, &error, mode));
+        if mode != Mode::Generic {
+            match program.attach_to_if_index(interface.index, XdpMode::Driver) {
+                Ok(_link) => return Ok(IngressHook::Native),
+                Err(error) if mode == Mode::Native || failure::is_taken(&error) => {
+                    return Err(failure::of_xdp(interface, &error, mode));
+                }
+                Err(error) => tracing::info!(
+                    "{}: the driver has no native XDP ({}); using generic mode",
+                    interface.name,
+                    failure::cause(&error)
+                ),
             }
-            Some(Err(error)) => tracing::info!(
-                "{}: the driver has no native XDP ({}); using generic mode",
-                interface.name,
-                cause(&error)
-            ),
-            None => {}
         }
         program
             .attach_to_if_index(interface.index, XdpMode::Skb)
             .map(|_link| IngressHook::Generic)
-            .map_err(|error| xdp_failure(interface, &error, mode))
+            .map_err(|error| failure::of_xdp(interface, &error, mode))
     }
 
     fn attach_tc(
@@ -161,7 +156,7 @@ impl Kernel {
         self.classifier(name)?
             .attach_with_options(&interface.name, side, options)
             .map(|_link| ())
-            .map_err(|error| tc_failure(interface, &error))
+            .map_err(|error| failure::of_tc(interface, &error))
     }
 }
 
@@ -202,71 +197,4 @@ pub(super) const fn egress_program(link: LinkLayer) -> &'static str {
         LinkLayer::Ethernet => "out_ethernet",
         LinkLayer::Ip => "out_ip",
     }
-}
-
-fn xdp_failure(interface: &Interface, error: &ProgramError, mode: Mode) -> Failure {
-    let name = &interface.name;
-    match errno(error) {
-        Some(Errno::EBUSY) => Failure::Unavailable(format!(
-            "{name}: another XDP program is attached ({}); it stays; use --ingress tc to watch \
-             beside it",
-            owner(interface)
-        )),
-        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
-            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
-        )),
-        _ if mode == Mode::Native => Failure::Unavailable(format!(
-            "{name}: the driver has no native XDP ({}); use --mode auto or generic",
-            cause(error)
-        )),
-        _ => Failure::Unavailable(format!(
-            "{name}: XDP cannot be attached ({}); try --ingress tc",
-            cause(error)
-        )),
-    }
-}
-
-fn tc_failure(interface: &Interface, error: &ProgramError) -> Failure {
-    let name = &interface.name;
-    match errno(error) {
-        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
-            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
-        )),
-        _ => Failure::Unavailable(format!("{name}: TC cannot be attached ({})", cause(error))),
-    }
-}
-
-/// Name and id of the program that owns the XDP hook.
-fn owner(interface: &Interface) -> String {
-    let Some(id) = interface.xdp_program else {
-        return "its id is not known".to_owned();
-    };
-    let name = loaded_programs()
-        .filter_map(Result::ok)
-        .find(|program| program.id() == id)
-        .and_then(|program| program.name_as_str().map(ToOwned::to_owned));
-    match name {
-        Some(name) => format!("{name}, id {id}"),
-        None => format!("id {id}"),
-    }
-}
-
-fn is(error: &ProgramError, expected: Errno) -> bool {
-    errno(error) == Some(expected)
-}
-
-fn errno(error: &ProgramError) -> Option<Errno> {
-    io_error(error)?.raw_os_error().map(Errno::from_raw)
-}
-
-const fn io_error(error: &ProgramError) -> Option<&io::Error> {
-    match error {
-        ProgramError::SyscallError(error) => Some(&error.io_error),
-        _ => None,
-    }
-}
-
-/// The operating system's words, where they are its own.
-fn cause(error: &ProgramError) -> String {
-    io_error(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -1,0 +1,79 @@
+//! Why a hook cannot be had, in one line with the cure.
+
+use std::io;
+
+use aya::programs::{ProgramError, loaded_programs};
+use nix::errno::Errno;
+
+use super::Mode;
+use crate::{failure::Failure, kernel::interfaces::Interface};
+
+/// Why XDP cannot be attached.
+pub(super) fn of_xdp(interface: &Interface, error: &ProgramError, mode: Mode) -> Failure {
+    let name = &interface.name;
+    match errno(error) {
+        _ if is_taken(error) => Failure::Unavailable(format!(
+            "{name}: another XDP program is attached ({}); it stays; use --ingress tc to watch \
+             beside it",
+            owner(interface)
+        )),
+        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
+            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
+        )),
+        _ if mode == Mode::Native => Failure::Unavailable(format!(
+            "{name}: the driver has no native XDP ({}); use --mode auto or generic",
+            cause(error)
+        )),
+        _ => Failure::Unavailable(format!(
+            "{name}: XDP cannot be attached ({}); try --ingress tc",
+            cause(error)
+        )),
+    }
+}
+
+/// Why TC cannot be attached.
+pub(super) fn of_tc(interface: &Interface, error: &ProgramError) -> Failure {
+    let name = &interface.name;
+    match errno(error) {
+        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
+            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
+        )),
+        _ => Failure::Unavailable(format!("{name}: TC cannot be attached ({})", cause(error))),
+    }
+}
+
+/// Name and id of the program that owns the XDP hook.
+fn owner(interface: &Interface) -> String {
+    let Some(id) = interface.xdp_program else {
+        return "its id is not known".to_owned();
+    };
+    let name = loaded_programs()
+        .filter_map(Result::ok)
+        .find(|program| program.id() == id)
+        .and_then(|program| program.name_as_str().map(ToOwned::to_owned));
+    match name {
+        Some(name) => format!("{name}, id {id}"),
+        None => format!("id {id}"),
+    }
+}
+
+/// Another program has the hook, in the same mode (`EBUSY`) or in the other one (`EEXIST`).
+pub(super) fn is_taken(error: &ProgramError) -> bool {
+    matches!(errno(error), Some(Errno::EBUSY | Errno::EEXIST))
+}
+
+fn errno(error: &ProgramError) -> Option<Errno> {
+    io_error(error)?.raw_os_error().map(Errno::from_raw)
+}
+
+const fn io_error(error: &ProgramError) -> Option<&io::Error> {
+    match error {
+        ProgramError::SyscallError(error) => Some(&error.io_error),
+        _ => None,
+    }
+}
+
+/// The operating system's words, where they are its own.
+pub(super) fn cause(error: &ProgramError) -> String {
+    io_error(error).map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -19,6 +19,26 @@ pub trait PacketBytes {
     /// of a super-packet above 64 KiB is zero, and then this is the only source.
     fn total_len(&self) -> usize;
 
+    /// The same offset. In the kernel, one that the verifier knows nothing of, so that the paths
+    /// which lead to a header become one path behind it; `offset` is below [`HEADER_SPAN`].
+    #[inline(always)]
+    fn blur(&self, offset: usize) -> usize {
+        offset
+    }
+
+    /// Where the next header begins.
+    ///
+    /// # Errors
+    /// [`Skip::Truncated`] where that is behind [`HEADER_SPAN`].
+    #[inline(always)]
+    fn header_at(&self, offset: usize) -> Result<usize, Skip> {
+        if offset < HEADER_SPAN {
+            Ok(self.blur(offset))
+        } else {
+            Err(Skip::Truncated)
+        }
+    }
+
     /// The octet at `offset`.
     ///
     /// # Errors
@@ -73,5 +93,39 @@ impl PacketBytes for [u8] {
     #[inline(always)]
     fn total_len(&self) -> usize {
         self.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+
+    #[test]
+    fn numbers_are_in_network_order() {
+        let bytes: &[u8] = &[0, 1, 2, 3, 4, 5, 6, 7, 8];
+        assert_eq!(bytes.u8_at(1), Ok(1));
+        assert_eq!(bytes.u16_at(1), Ok(0x0102));
+        assert_eq!(bytes.u32_at(1), Ok(0x0102_0304));
+        assert_eq!(bytes.u64_at(1), Ok(0x0102_0304_0506_0708));
+    }
+
+    #[test]
+    fn a_number_that_is_not_all_there_is_truncated() {
+        let bytes: &[u8] = &[0; 8];
+        assert_eq!(bytes.u8_at(8), Err(Skip::Truncated));
+        assert_eq!(bytes.u16_at(7), Err(Skip::Truncated));
+        assert_eq!(bytes.u32_at(5), Err(Skip::Truncated));
+        assert_eq!(bytes.u64_at(1), Err(Skip::Truncated));
+        assert_eq!(bytes.u64_at(usize::MAX), Err(Skip::Truncated));
+    }
+
+    #[test]
+    fn the_span_ends_before_a_long_packet_does() {
+        let bytes = vec![9; 1_500];
+        assert_eq!(bytes.read::<1>(HEADER_SPAN - 1), Some([9]));
+        assert_eq!(bytes.read::<1>(HEADER_SPAN), None);
+        assert_eq!(bytes.read::<4>(HEADER_SPAN - 3), None);
+        assert_eq!(bytes.total_len(), 1_500);
     }
 }

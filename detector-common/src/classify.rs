@@ -51,3 +51,6 @@ pub fn classify(
         Direction::Out => outbound::observe(flow, destination, sighting, tuning),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,3 +137,6 @@ const fn outcome_code(outcome: Outcome) -> u8 {
         Outcome::Failed => 2,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -144,3 +144,42 @@ const fn stage_of(index: u8) -> Stage {
         _ => Stage::LaterInFlow,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Phases, and the stage that each stands for when a reset met stage 2 before.
+    const STAGES: [(u8, Stage); 6] = [
+        (phase::SYN_SENT, Stage::PostSyn),
+        (phase::ANSWERED, Stage::PostAck),
+        (phase::DATA_SENT, Stage::PostPsh),
+        (phase::SETTLED, Stage::LaterInFlow),
+        (phase::RESET, Stage::PostPsh),
+        (phase::CLOSED, Stage::LaterInFlow),
+    ];
+
+    #[test]
+    fn a_phase_has_a_stage_and_a_reset_the_one_it_met() {
+        for (phase, stage) in STAGES {
+            let flow = FlowState {
+                phase,
+                reset_stage: phase::DATA_SENT,
+                ..FlowState::default()
+            };
+            assert_eq!(flow.stage(), stage, "phase {phase}");
+        }
+    }
+
+    #[test]
+    fn a_reset_keeps_every_stage_it_can_meet() {
+        for stage in Stage::ALL {
+            let flow = FlowState {
+                phase: phase::RESET,
+                reset_stage: u8::try_from(stage.index()).unwrap(),
+                ..FlowState::default()
+            };
+            assert_eq!(flow.stage(), stage);
+        }
+    }
+}

@@ -29,6 +29,8 @@ pub mod bytes;
 pub mod classify;
 pub mod destination;
 pub mod flow;
+#[cfg(test)]
+mod frames;
 pub mod maps;
 pub mod marks;
 pub mod packet;

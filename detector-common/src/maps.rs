@@ -59,3 +59,22 @@ impl Loss {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_loss_stands_where_it_is_counted() {
+        for (index, loss) in Loss::ALL.into_iter().enumerate() {
+            assert_eq!(loss as usize, index, "{loss:?}");
+        }
+    }
+
+    #[test]
+    fn every_loss_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = Loss::ALL.into_iter().map(Loss::name).collect();
+        assert_eq!(names.len(), Loss::ALL.len());
+    }
+}

@@ -94,3 +94,6 @@ const fn acknowledges_data(segment: &Segment, flow: &FlowState) -> bool {
 const fn foreign_ttl(packet: &Packet, destination: &DestinationState) -> bool {
     destination.has_answered() && packet.ttl.abs_diff(destination.ttl) >= FOREIGN_TTL
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,8 @@ use crate::{
     skip::Skip,
     wire::{
         icmp, ip4, ip6,
-        link::{self, Family, LinkLayer},
+        link::{self, LinkLayer},
+        network::{Family, Network},
         tcp, udp,
     },
 };
@@ -109,20 +110,6 @@ pub struct IcmpError {
     pub quoted_destination_port: u16,
 }
 
-/// An IP header, and where its transport header is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Network {
-    pub(crate) family: Family,
-    pub(crate) source: Address,
-    pub(crate) destination: Address,
-    pub(crate) ttl: u8,
-    pub(crate) ip_id: u16,
-    pub(crate) dont_fragment: bool,
-    pub(crate) protocol: u8,
-    pub(crate) transport_at: usize,
-    pub(crate) transport_len: usize,
-}
-
 /// Parses one packet.
 ///
 /// # Errors
@@ -130,7 +117,7 @@ pub(crate) struct Network {
 #[inline(always)]
 pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Packet, Skip> {
     let (family, offset) = link::network(bytes, link)?;
-    let network = network(bytes, family, offset)?;
+    let network = network(bytes, family, bytes.header_at(offset)?)?;
     let transport = transport(bytes, &network)?;
     let Network {
         family: _,
@@ -167,7 +154,7 @@ fn network<B: PacketBytes + ?Sized>(
 
 #[inline(always)]
 fn transport<B: PacketBytes + ?Sized>(bytes: &B, network: &Network) -> Result<Transport, Skip> {
-    let at = network.transport_at;
+    let at = bytes.header_at(network.transport_at)?;
     match (network.family, network.protocol) {
         (_, PROTOCOL_TCP) => Ok(Transport {
             segment: tcp::read(bytes, at, network.transport_len)?,
@@ -217,3 +204,6 @@ fn quote<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Network,
 fn quoted_port<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u16, Skip> {
     bytes.u16_at(offset).map_err(|_truncated| Skip::BadQuote)
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,13 +61,14 @@ const fn lowest_octet(bits: u64) -> u8 {
 pub enum Counter {
     /// Connections that our side began.
     Connections,
-    /// Failed trials of destinations that never answered before.
+    /// Failed trials of destinations that never answered, which weigh nothing.
     Strangers,
     /// Verdicts, every one.
     Verdict(Verdict),
-    /// Trials: verdicts that speak of the path, once a destination and trial time.
+    /// Trials: verdicts that speak of the path, once a destination and trial time, and where
+    /// they are failures, only of destinations that answered before.
     Trial(Verdict),
-    /// Failed trials by the stage they had reached.
+    /// Those failed trials by the stage they had reached.
     Stage(Stage),
 }
 
@@ -87,10 +88,11 @@ const ALIVE_AT: usize = STAGES_AT + Stage::COUNT;
 const HOST_WORDS: usize = 4;
 const FAILED_AT: usize = ALIVE_AT + HOST_WORDS;
 
-/// Words of one value, kept a power of two so that a mask proves an index in bounds.
+/// Words of one value, kept a power of two so that a mask proves an index in bounds. The last one
+/// stays zero for ever.
 pub const WORDS: usize = 32;
 const _: () = assert!(
-    FAILED_AT + HOST_WORDS <= WORDS,
+    FAILED_AT + HOST_WORDS < WORDS,
     "the counters need more words"
 );
 
@@ -200,3 +202,6 @@ impl<C: Count> Count for &mut C {
         (**self).remove(hosts, host);
     }
 }
+
+#[cfg(test)]
+mod tests;

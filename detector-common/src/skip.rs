@@ -77,3 +77,34 @@ impl Skip {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_reason_stands_where_it_is_counted() {
+        for (index, skip) in Skip::ALL.into_iter().enumerate() {
+            assert_eq!(skip as usize, index, "{skip:?}");
+        }
+        // The last of the enum; a new one makes this fail.
+        assert_eq!(Skip::BadQuote as usize + 1, Skip::ALL.len());
+    }
+
+    #[test]
+    fn every_reason_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = Skip::ALL.into_iter().map(Skip::name).collect();
+        assert_eq!(names.len(), Skip::ALL.len());
+    }
+
+    #[test]
+    fn what_is_of_no_interest_is_not_malformed() {
+        let malformed: std::vec::Vec<_> = Skip::ALL
+            .into_iter()
+            .filter(|skip| skip.is_malformed())
+            .collect();
+        let expected = [Skip::BadIpHeader, Skip::BadLength, Skip::BadTcpHeader];
+        assert_eq!(malformed, expected);
+    }
+}

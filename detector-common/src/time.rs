@@ -37,3 +37,30 @@ impl Nanos {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_would_be_negative_is_none() {
+        assert_eq!(Nanos(7).since(Nanos(5)), Nanos(2));
+        assert_eq!(Nanos(5).since(Nanos(7)), Nanos(0));
+        assert_eq!(Nanos(0).since(Nanos(u64::MAX)), Nanos(0));
+    }
+
+    #[test]
+    fn microseconds_are_rounded_down_and_saturate() {
+        assert_eq!(Nanos(1_999).as_micros_u32(), 1);
+        let last = u64::from(u32::MAX) * 1_000;
+        assert_eq!(Nanos(last + 999).as_micros_u32(), u32::MAX);
+        assert_eq!(Nanos(last + 1_000).as_micros_u32(), u32::MAX);
+        assert_eq!(Nanos(u64::MAX).as_micros_u32(), u32::MAX);
+    }
+
+    #[test]
+    fn an_absurd_span_saturates() {
+        assert_eq!(Nanos::from_secs(2), Nanos::from_millis(2_000));
+        assert_eq!(Nanos::from_secs(u64::MAX), Nanos(u64::MAX));
+    }
+}

@@ -114,27 +114,35 @@ impl News {
         if self.is_alive {
             counters.insert(Hosts::Alive, host);
         }
-        if let Some(Judgement { verdict, stage }) = self.judgement {
-            counters.add(Counter::Verdict(verdict));
-            if self.is_trial {
-                counters.add(Counter::Trial(verdict));
-                self.write_outcome(counters, verdict.outcome(), Counter::Stage(stage), host);
-            }
+        let Some(judgement) = self.judgement else {
+            return;
+        };
+        counters.add(Counter::Verdict(judgement.verdict));
+        if self.is_trial {
+            self.write_trial(counters, judgement, host);
         }
     }
 
+    /// A destination that never answered may be a port that was always filtered, and its host be
+    /// fine: its failures are counted apart.
     #[inline(always)]
-    fn write_outcome(&self, counters: &mut impl Count, outcome: Outcome, stage: Counter, host: u8) {
-        match outcome {
-            Outcome::Ok => counters.remove(Hosts::Failed, host),
-            Outcome::Failed => {
-                counters.add(stage);
-                counters.insert(Hosts::Failed, host);
-                if !self.is_alive {
-                    counters.add(Counter::Strangers);
-                }
+    fn write_trial(&self, counters: &mut impl Count, judgement: Judgement, host: u8) {
+        let Judgement { verdict, stage } = judgement;
+        match verdict.outcome() {
+            Outcome::Ok => {
+                counters.add(Counter::Trial(verdict));
+                counters.remove(Hosts::Failed, host);
             }
+            Outcome::Failed if self.is_alive => {
+                counters.add(Counter::Trial(verdict));
+                counters.add(Counter::Stage(stage));
+                counters.insert(Hosts::Failed, host);
+            }
+            Outcome::Failed => counters.add(Counter::Strangers),
             Outcome::Void => {}
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

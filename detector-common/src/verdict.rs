@@ -116,3 +116,44 @@ impl Stage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every verdict, its name in the events and what it says of the path.
+    const VERDICTS: [(Verdict, &str, Outcome); Verdict::COUNT] = [
+        (Verdict::Ok, "ok", Outcome::Ok),
+        (Verdict::SynTimeout, "syn_timeout", Outcome::Failed),
+        (Verdict::SynRefused, "syn_refused", Outcome::Void),
+        (Verdict::RstInjected, "rst_injected", Outcome::Failed),
+        (Verdict::Reset, "reset", Outcome::Void),
+        (Verdict::ClientAborted, "client_aborted", Outcome::Void),
+    ];
+
+    #[test]
+    fn every_verdict_stands_where_it_is_counted() {
+        for (index, (verdict, name, outcome)) in VERDICTS.into_iter().enumerate() {
+            assert_eq!(verdict.index(), index);
+            assert_eq!(Verdict::ALL[index], verdict);
+            assert_eq!((verdict.name(), verdict.outcome()), (name, outcome));
+        }
+    }
+
+    #[test]
+    fn only_a_forged_reset_proves_a_third_party() {
+        for verdict in Verdict::ALL {
+            let is_proof = verdict == Verdict::RstInjected;
+            assert_eq!(verdict.proves_third_party(), is_proof, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn every_stage_stands_where_it_is_counted() {
+        let names = ["post_syn", "post_ack", "post_psh", "later_in_flow"];
+        for (index, stage) in Stage::ALL.into_iter().enumerate() {
+            assert_eq!(stage.index(), index);
+            assert_eq!(stage.name(), names[index]);
+        }
+    }
+}

@@ -7,5 +7,6 @@ pub mod icmp;
 pub mod ip4;
 pub mod ip6;
 pub mod link;
+pub mod network;
 pub mod tcp;
 pub mod udp;

@@ -73,12 +73,14 @@ impl Prefixes for KernelPrefixes {
 pub(crate) struct SharedCounters(*mut PrefixCounters);
 
 impl SharedCounters {
-    /// The word at `index`; the mask shows the verifier its bound.
+    /// The word at `index`; the mask shows the verifier its bound. The last word, which nothing
+    /// ever writes, is a zero that the verifier cannot know (see `packet::unknown_zero`).
     #[inline(always)]
     fn word(&self, index: usize) -> *mut u64 {
-        self.0
-            .cast::<u64>()
-            .wrapping_add(opaque(index) & (WORDS - 1))
+        let first = self.0.cast::<u64>();
+        // SAFETY: the value is live and has that many words.
+        let zero = unsafe { *first.wrapping_add(WORDS - 1) } as usize;
+        first.wrapping_add(opaque(index.wrapping_add(zero)) & (WORDS - 1))
     }
 }
 

@@ -43,7 +43,7 @@ use detector_common::{
     track::track,
     wire::link::LinkLayer,
 };
-use packet::{SkbBytes, XdpBytes};
+use packet::Headers;
 
 /// WAN ingress of a device with Ethernet header.
 #[xdp(frags)]
@@ -83,13 +83,15 @@ pub fn out_ip(ctx: TcContext) -> i32 {
 
 #[inline(always)]
 fn on_xdp(ctx: &XdpContext, link: LinkLayer) -> u32 {
-    observe(ctx, &XdpBytes::new(ctx), link, Direction::In);
+    if let Some(bytes) = Headers::of_frame(ctx) {
+        observe(ctx, &bytes, link, Direction::In);
+    }
     XDP_PASS
 }
 
 #[inline(always)]
 fn on_tc(ctx: &TcContext, link: LinkLayer, direction: Direction) -> i32 {
-    if let Some(bytes) = SkbBytes::new(ctx) {
+    if let Some(bytes) = Headers::of_skb(ctx) {
         observe(ctx, &bytes, link, direction);
     }
     TC_ACT_UNSPEC
@@ -104,7 +106,11 @@ fn observe(
 ) {
     count::packet(direction);
     match parse(bytes, link) {
-        Ok(packet) => follow(&packet, direction),
+        Ok(packet) => {
+            if let Some(packet) = packet::set_aside(&packet) {
+                follow(packet, direction);
+            }
+        }
         Err(skip) => {
             count::skip(skip);
             if skip.is_malformed() {
@@ -119,7 +125,7 @@ fn observe(
 fn follow(packet: &Packet, direction: Direction) {
     let tuning = maps::TUNING.load();
     track(
-        &mut maps::tables(),
+        &mut table::tables(),
         packet,
         direction,
         clock::now(),

@@ -8,22 +8,34 @@ use aya_ebpf::{
     macros::btf_map,
 };
 use detector_common::{
+    bytes::HEADER_SPAN,
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
     maps::{CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
+    packet::Packet,
     prefix::{PrefixCounters, PrefixKey},
     skip::Skip,
-    tables::Tables,
     time::Nanos,
     tuning::Tuning,
 };
 
-use crate::{count::KernelPrefixes, packet::Scratch, table::Stored};
-
 type Prefixes = HashMap<PrefixKey, PrefixCounters, { PREFIX_CAPACITY as usize }>;
-type Flows = LruHashMap<FlowKey, FlowState, { FLOW_CAPACITY as usize }>;
-type Destinations = HashMap<DestinationKey, DestinationState, { DESTINATION_CAPACITY as usize }>;
-type Candidates = LruHashMap<DestinationKey, DestinationState, { CANDIDATE_CAPACITY as usize }>;
+pub(crate) type Flows = LruHashMap<FlowKey, FlowState, { FLOW_CAPACITY as usize }>;
+pub(crate) type Destinations =
+    HashMap<DestinationKey, DestinationState, { DESTINATION_CAPACITY as usize }>;
+pub(crate) type Candidates =
+    LruHashMap<DestinationKey, DestinationState, { CANDIDATE_CAPACITY as usize }>;
+
+/// Room for the headers of one packet. Twice the span, so that a read which begins within the
+/// span ends within the room whatever its length.
+pub(crate) type Scratch = [u8; 2 * HEADER_SPAN];
+
+/// Room for one parsed packet.
+///
+/// What is read back from a map is unknown to the verifier, so that everything behind the parser
+/// is walked once and not once for each chain of headers.
+#[repr(C, align(8))]
+pub(crate) struct Parsed([u8; size_of::<Packet>()]);
 
 /// Written here, read and thinned out by user space.
 #[btf_map]
@@ -31,15 +43,15 @@ pub(crate) static PREFIXES: Prefixes = HashMap::new();
 
 /// Written here; the kernel evicts the oldest.
 #[btf_map]
-static FLOWS: Flows = LruHashMap::new();
+pub(crate) static FLOWS: Flows = LruHashMap::new();
 
 /// Written here, thinned out by user space.
 #[btf_map]
-static DESTINATIONS: Destinations = HashMap::new();
+pub(crate) static DESTINATIONS: Destinations = HashMap::new();
 
 /// Written here; the kernel evicts the oldest.
 #[btf_map]
-static CANDIDATES: Candidates = LruHashMap::new();
+pub(crate) static CANDIDATES: Candidates = LruHashMap::new();
 
 /// Written here, read by user space.
 #[btf_map]
@@ -57,6 +69,10 @@ pub(crate) static PACKETS: PerCpuArray<u64, 2> = PerCpuArray::new();
 #[btf_map]
 pub(crate) static SCRATCH: PerCpuArray<Scratch, 1> = PerCpuArray::new();
 
+/// Written and read here, by one packet at a time.
+#[btf_map]
+pub(crate) static PARSED: PerCpuArray<Parsed, 1> = PerCpuArray::new();
+
 /// Written by user space between two test runs.
 #[btf_map]
 pub(crate) static TEST_CLOCK: Array<Nanos, 1> = Array::new();
@@ -69,16 +85,3 @@ pub(crate) static IS_TEST_RUN: Global<u32> = Global::new(0);
 /// Thresholds; constants to the verifier.
 #[unsafe(no_mangle)]
 pub(crate) static TUNING: Global<Tuning> = Global::new(Tuning::DEFAULT);
-
-type KernelTables = Tables<Stored<Flows>, Stored<Destinations>, Stored<Candidates>, KernelPrefixes>;
-
-/// The engine's tables over these maps.
-#[inline(always)]
-pub(crate) const fn tables() -> KernelTables {
-    Tables {
-        flows: Stored::new(&FLOWS, Loss::Flow),
-        destinations: Stored::new(&DESTINATIONS, Loss::Destination),
-        candidates: Stored::new(&CANDIDATES, Loss::Candidate),
-        prefixes: KernelPrefixes,
-    }
-}

@@ -1,105 +1,118 @@
 //! Bounds-checked reads of packet memory: the only place that touches it.
+//!
+//! The headers are copied out of the packet once and read from the copy: they need not lie in the
+//! linear part of a socket buffer, a copy on the stack for each header would not fit there, and a
+//! packet pointer plus a variable costs `CAP_PERFMON`.
+
+use core::ffi::c_void;
 
 use aya_ebpf::{
     EbpfContext as _,
-    helpers::{bpf_skb_load_bytes, bpf_xdp_get_buff_len},
+    cty::c_long,
+    helpers::{bpf_skb_load_bytes, bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
     programs::{TcContext, XdpContext},
 };
-use detector_common::bytes::{HEADER_SPAN, PacketBytes};
+use detector_common::{
+    bytes::{HEADER_SPAN, PacketBytes},
+    packet::Packet,
+};
 
-use crate::{load::load, maps, opaque::opaque};
+use crate::{
+    load::load,
+    maps::{self, Scratch},
+    opaque::opaque,
+};
 
-/// The linear part of an XDP frame. Headers lie in it; of a multi-buffer frame the rest does not.
-pub(crate) struct XdpBytes<'a> {
-    ctx: &'a XdpContext,
-    data: usize,
-    data_end: usize,
-}
-
-impl<'a> XdpBytes<'a> {
-    #[inline(always)]
-    pub(crate) fn new(ctx: &'a XdpContext) -> Self {
-        Self {
-            ctx,
-            data: ctx.data(),
-            data_end: ctx.data_end(),
-        }
-    }
-}
-
-impl PacketBytes for XdpBytes<'_> {
-    #[inline(always)]
-    fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
-        if offset.wrapping_add(N) > HEADER_SPAN {
-            return None;
-        }
-        // The verifier proves the load from the comparison below, so both must use one register:
-        // left alone, the compiler adds `data` to `offset + N` instead.
-        let start = opaque(self.data.wrapping_add(offset));
-        if start.wrapping_add(N) > self.data_end {
-            return None;
-        }
-        // SAFETY: `start .. start + N` lies between `data` and `data_end`, as checked above.
-        Some(unsafe { load(start as *const u8) })
-    }
-
-    #[inline(always)]
-    fn total_len(&self) -> usize {
-        // Not `data_end - data`: that is the linear part only, and a subtraction of packet
-        // pointers costs CAP_PERFMON.
-        // SAFETY: the context is the one this program was called with.
-        let len = unsafe { bpf_xdp_get_buff_len(self.ctx.ctx) };
-        len as usize
-    }
-}
-
-/// Room for the headers of one packet. Twice the span, so that a read which begins within the
-/// span ends within the room whatever its length.
-pub(crate) type Scratch = [u8; 2 * HEADER_SPAN];
-
-/// The headers of a socket buffer, copied out once: they need not lie in its linear part, and a
-/// copy on the stack for each header would not fit there.
-pub(crate) struct SkbBytes<'a> {
-    ctx: &'a TcContext,
-    headers: *const u8,
+/// The first bytes of a packet.
+pub(crate) struct Headers {
+    start: *const u8,
     len: usize,
+    total_len: usize,
+    zero: usize,
 }
 
-impl<'a> SkbBytes<'a> {
-    /// `None` where the packet is empty.
+impl Headers {
+    /// Of an XDP frame, in however many buffers; `None` where it is empty.
     #[inline(always)]
-    pub(crate) fn new(ctx: &'a TcContext) -> Option<Self> {
-        let scratch = maps::SCRATCH.get_ptr_mut(0)?;
-        let len = opaque((ctx.len() as usize).min(HEADER_SPAN)) & (2 * HEADER_SPAN - 1);
-        if len == 0 {
+    pub(crate) fn of_frame(ctx: &XdpContext) -> Option<Self> {
+        // Not `data_end - data`: that is the first buffer only, and a subtraction of packet
+        // pointers costs `CAP_PERFMON`.
+        // SAFETY: the context is the one this program was called with.
+        let total_len = unsafe { bpf_xdp_get_buff_len(ctx.ctx) };
+        Self::copy(total_len as usize, |room, len| {
+            // SAFETY: as above, and `len` bytes fit the room.
+            unsafe { bpf_xdp_load_bytes(ctx.ctx, 0, room, len) }
+        })
+    }
+
+    /// Of a socket buffer; `None` where it is empty.
+    #[inline(always)]
+    pub(crate) fn of_skb(ctx: &TcContext) -> Option<Self> {
+        Self::copy(ctx.len() as usize, |room, len| {
+            // SAFETY: the context is the one this program was called with, and `len` bytes fit
+            // the room.
+            unsafe { bpf_skb_load_bytes(ctx.as_ptr(), 0, room, len) }
+        })
+    }
+
+    #[inline(always)]
+    fn copy(total_len: usize, load: impl FnOnce(*mut c_void, u32) -> c_long) -> Option<Self> {
+        let room = maps::SCRATCH.get_ptr_mut(0)?;
+        // The mask changes nothing; it shows the verifier the bound.
+        let len = opaque(total_len.min(HEADER_SPAN)) & (2 * HEADER_SPAN - 1);
+        if len == 0 || load(room.cast(), len as u32) != 0 {
             return None;
         }
-        // SAFETY: `scratch` is this CPU's own, nothing else runs on it until the program ends, and
-        // `len` is at most its size.
-        let failed = unsafe { bpf_skb_load_bytes(ctx.as_ptr(), 0, scratch.cast(), len as u32) };
-        (failed == 0).then_some(Self {
-            ctx,
-            headers: scratch.cast(),
+        Some(Self {
+            start: room.cast(),
             len,
+            total_len,
+            zero: unknown_zero(room),
         })
     }
 }
 
-impl PacketBytes for SkbBytes<'_> {
+impl PacketBytes for Headers {
     #[inline(always)]
     fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
         if offset.wrapping_add(N) > self.len {
             return None;
         }
-        let start = self
-            .headers
-            .wrapping_add(opaque(offset) & (HEADER_SPAN - 1));
+        let start = self.start.wrapping_add(self.blur(offset));
         // SAFETY: `offset + N` is within the bytes copied, as checked above.
         Some(unsafe { load(start) })
     }
 
     #[inline(always)]
     fn total_len(&self) -> usize {
-        self.ctx.len() as usize
+        self.total_len
+    }
+
+    #[inline(always)]
+    fn blur(&self, offset: usize) -> usize {
+        opaque(offset.wrapping_add(self.zero)) & (HEADER_SPAN - 1)
+    }
+}
+
+/// The last octet of the room, which nothing ever writes: a zero that the verifier cannot know.
+///
+/// Without `CAP_PERFMON` it masks pointer arithmetic against speculation, and refuses an addition
+/// whose constant differs from path to path. Added to an offset, the zero makes all paths one.
+#[inline(always)]
+fn unknown_zero(room: *const Scratch) -> usize {
+    // SAFETY: the octet lies within the room.
+    let [.., zero] = unsafe { &*room };
+    usize::from(*zero)
+}
+
+/// Puts a parsed packet into its room and returns it there.
+#[inline(always)]
+pub(crate) fn set_aside(packet: &Packet) -> Option<&'static Packet> {
+    let room = maps::PARSED.get_ptr_mut(0)?.cast::<Packet>();
+    // SAFETY: the room has the size of a packet and at least its alignment, it is this CPU's own,
+    // and nothing else runs on that until the program ends.
+    unsafe {
+        room.write(*packet);
+        Some(&*room)
     }
 }

@@ -1,12 +1,31 @@
-//! Hash maps as the engine's tables.
+//! The maps as the engine's tables.
 
 use aya_ebpf::{
     bindings::BPF_NOEXIST,
     btf_maps::{HashMap, LruHashMap},
 };
-use detector_common::{maps::Loss, tables::Table};
+use detector_common::{
+    maps::Loss,
+    tables::{Table, Tables},
+};
 
-use crate::count;
+use crate::{
+    count::{self, KernelPrefixes},
+    maps::{self, Candidates, Destinations, Flows},
+};
+
+type KernelTables = Tables<Stored<Flows>, Stored<Destinations>, Stored<Candidates>, KernelPrefixes>;
+
+/// The engine's tables over these maps.
+#[inline(always)]
+pub(crate) const fn tables() -> KernelTables {
+    Tables {
+        flows: Stored::new(&maps::FLOWS, Loss::Flow),
+        destinations: Stored::new(&maps::DESTINATIONS, Loss::Destination),
+        candidates: Stored::new(&maps::CANDIDATES, Loss::Candidate),
+        prefixes: KernelPrefixes,
+    }
+}
 
 /// A map, and what it means when it refuses an insert.
 pub(crate) struct Stored<M: 'static> {

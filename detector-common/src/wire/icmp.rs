@@ -1,6 +1,6 @@
 //! The ICMP and `ICMPv6` header (RFC 792, RFC 4443 §2.1).
 
-use super::link::Family;
+use super::network::Family;
 use crate::{bytes::PacketBytes, skip::Skip};
 
 /// Bytes before the quoted packet of an error.

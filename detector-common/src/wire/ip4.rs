@@ -1,7 +1,7 @@
 //! The IPv4 header (RFC 791 §3.1), options skipped.
 
-use super::link::Family;
-use crate::{address::Address, bytes::PacketBytes, packet::Network, skip::Skip};
+use super::network::{Family, Network};
+use crate::{address::Address, bytes::PacketBytes, skip::Skip};
 
 const MIN_LEN: usize = 20;
 const TOTAL_LEN_AT: usize = 2;

@@ -1,7 +1,7 @@
 //! The IPv6 header and its extension headers (RFC 8200 §3, §4).
 
-use super::link::Family;
-use crate::{address::Address, bytes::PacketBytes, packet::Network, skip::Skip};
+use super::network::{Family, Network};
+use crate::{address::Address, bytes::PacketBytes, skip::Skip};
 
 const LEN: usize = 40;
 const PAYLOAD_LEN_AT: usize = 4;
@@ -77,7 +77,7 @@ fn extensions<B: PacketBytes + ?Sized>(
         if next == FRAGMENT && u16::from_be_bytes([b2, b3]) & !0x7 != 0 {
             return Err(Skip::LaterFragment);
         }
-        offset = offset.wrapping_add(extension_len(next, length));
+        offset = bytes.header_at(offset.wrapping_add(extension_len(next, length)))?;
         next = following;
     }
     if is_extension(next) {

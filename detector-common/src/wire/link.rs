@@ -1,5 +1,6 @@
 //! From the first byte of a frame to the IP header: Ethernet, 802.1Q and 802.1ad tags, `PPPoE`.
 
+use super::network::Family;
 use crate::{bytes::PacketBytes, skip::Skip};
 
 /// What the first byte of a packet belongs to; a property of the interface, never guessed.
@@ -9,15 +10,6 @@ pub enum LinkLayer {
     Ethernet,
     /// No link header: the packet starts with IP (tun, wireguard, ppp, ipip, gre).
     Ip,
-}
-
-/// The version of the IP header.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Family {
-    /// RFC 791.
-    V4,
-    /// RFC 8200.
-    V6,
 }
 
 const ETHERNET_LEN: usize = 14;

@@ -1,0 +1,61 @@
+//! Tables that are plain maps with a limit.
+
+use core::hash::Hash;
+use std::collections::HashMap;
+
+use crate::{
+    prefix::{PrefixCounters, PrefixKey},
+    tables::{Prefixes, Table},
+};
+
+/// A map that refuses what would make it larger than its capacity, and counts that.
+#[derive(Debug)]
+pub(super) struct TestTable<K, V> {
+    pub(super) values: HashMap<K, V>,
+    pub(super) capacity: usize,
+    pub(super) refused: u32,
+}
+
+impl<K, V> Default for TestTable<K, V> {
+    fn default() -> Self {
+        Self {
+            values: HashMap::new(),
+            capacity: usize::MAX,
+            refused: 0,
+        }
+    }
+}
+
+impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for TestTable<K, V> {
+    fn get(&mut self, key: &K) -> Option<&mut V> {
+        self.values.get_mut(key)
+    }
+
+    fn insert(&mut self, key: &K, value: &V) -> Option<&mut V> {
+        if self.values.len() >= self.capacity && !self.values.contains_key(key) {
+            self.refused += 1;
+            return None;
+        }
+        Some(self.values.entry(*key).or_insert(*value))
+    }
+
+    fn remove(&mut self, key: &K) {
+        self.values.remove(key);
+    }
+}
+
+/// The counters of all prefixes.
+#[derive(Debug, Default)]
+pub(super) struct TestPrefixes(pub(super) TestTable<PrefixKey, PrefixCounters>);
+
+impl Prefixes for TestPrefixes {
+    type Counters<'a> = &'a mut PrefixCounters;
+
+    fn get(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
+        self.0.get(key)
+    }
+
+    fn insert(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
+        self.0.insert(key, &PrefixCounters::default())
+    }
+}

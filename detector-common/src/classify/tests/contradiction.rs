@@ -120,8 +120,10 @@ fn a_syn_ack_for_another_syn_contradicts_nothing() {
 
 #[test]
 fn data_contradicts_no_refusal() {
-    let mut scene = Scene::asked();
-    scene.server(ms(30), refusal());
+    // From zero, because no SYN-ACK told where the server's numbers begin.
+    let mut scene = Scene::numbered(1_000, 0);
+    scene.client(ms(0), syn());
+    assert!(scene.server(ms(30), refusal()).is_some());
     assert_eq!(scene.server(ms(60), response(500)), None);
 }
 

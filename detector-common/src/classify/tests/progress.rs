@@ -1,7 +1,7 @@
 //! Connections that come along as they should.
 
 use super::*;
-use frames::{ACK, CWR, ECE, FIN, PSH, RST, SYN, server_fin};
+use frames::{ACK, CWR, ECE, FIN, PSH, RST, SYN, client_fin, server_fin};
 
 #[test]
 fn a_request_that_is_answered_is_ok_once() {
@@ -25,6 +25,15 @@ fn a_server_that_speaks_first_is_ok_before_any_client_data() {
     assert_eq!(greeting, judged(Verdict::Ok, Stage::PostAck));
     assert_eq!(scene.client(ms(70), request(20)), None);
     assert_eq!(scene.server(ms(110), response(20).seq(81)), None);
+}
+
+#[test]
+fn the_end_of_the_handshake_is_no_data() {
+    let mut scene = Scene::answered();
+    assert_eq!(scene.client(ms(41), request(0).flags(ACK)), None);
+    assert_eq!(scene.stage(), Stage::PostAck);
+    assert_eq!(scene.client(ms(42), client_fin()), None);
+    assert_eq!(scene.stage(), Stage::PostAck);
 }
 
 #[test]
@@ -55,7 +64,8 @@ fn a_close_with_the_last_data_is_ok() {
 
 #[test]
 fn data_of_a_server_that_accepted_nothing_is_no_success() {
-    let mut scene = Scene::asked();
+    let mut scene = Scene::numbered(1_000, 0);
+    scene.client(ms(0), syn());
     assert_eq!(scene.server(ms(40), response(RESPONSE_LEN)), None);
     assert_eq!(scene.stage(), Stage::PostSyn);
 }

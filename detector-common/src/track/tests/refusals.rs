@@ -54,7 +54,7 @@ fn a_destination_moves_once_there_is_room() {
     world.tables.destinations.capacity = 0;
     world.handshake(secs(1), server);
     world.tables.destinations.capacity = 1;
-    world.client(secs(2), server, request(300));
+    world.handshake(secs(2), server.sibling(50_001));
     assert!(world.tables.candidates.values.is_empty());
     assert_eq!(world.tables.destinations.values.len(), 1);
 }

@@ -1,0 +1,135 @@
+//! One alert between firing and resolved: what it claims, what it told, and when it tells again.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use ipnet::IpNet;
+use ulid::Ulid;
+
+use crate::{
+    event::alert::{AlertEvent, Details, State},
+    judge::Range,
+    moment::Moment,
+    observer::Observer,
+};
+
+/// At most one update of an alert in this time; a claim that only shrinks must last as long, so
+/// that a range which recovers prefix by prefix does not tell each step.
+const UPDATE_GAP: Duration = Duration::from_secs(10);
+/// An update that brings only more of the same evidence waits this long.
+const EVIDENCE_GAP: Duration = Duration::from_mins(1);
+/// A piece that broke off is part of its alert for this long: the time in which every destination
+/// in use is tried again.
+const SPLIT_GAP: Duration = Duration::from_mins(2);
+
+/// An alert that has fired and is not resolved.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    pub(super) id: Ulid,
+    details: Details,
+    since: Moment,
+    told: Details,
+    told_at: Moment,
+    /// Every prefix it ever named, and those of the alerts it absorbed.
+    owned: BTreeSet<IpNet>,
+    shrunk_at: Option<Moment>,
+    split_at: Option<Moment>,
+}
+
+impl Open {
+    /// A new alert, where the evidence is enough for one.
+    pub(super) fn fire(id: Ulid, range: &Range, now: Moment) -> Option<Self> {
+        let details = Details::of(range, None)?;
+        Some(Self {
+            id,
+            since: range.since,
+            told: details.clone(),
+            told_at: now,
+            owned: range.members.iter().copied().collect(),
+            shrunk_at: None,
+            split_at: None,
+            details,
+        })
+    }
+
+    /// The range that it speaks of.
+    pub(super) const fn prefix(&self) -> IpNet {
+        self.told.prefix
+    }
+
+    /// Whether a range is what it is about.
+    pub(super) fn owns(&self, range: &Range) -> bool {
+        range.members.iter().any(|net| self.owned.contains(net))
+    }
+
+    /// Takes over what another alert was about.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.owned.extend(&other.owned);
+    }
+
+    /// Takes in the largest of its ranges, and says whether that is worth an update.
+    pub(super) fn follow(&mut self, range: &Range, now: Moment) -> bool {
+        if let Some(details) = Details::of(range, Some(self.details.grade)) {
+            self.details = details;
+        }
+        self.owned.extend(&range.members);
+        if self.is_smaller_than_told() {
+            self.shrunk_at.get_or_insert(now);
+        } else {
+            self.shrunk_at = None;
+        }
+        let is_due = self.is_update_due(now);
+        if is_due {
+            self.told = self.details.clone();
+            self.told_at = now;
+            self.shrunk_at = None;
+        }
+        is_due
+    }
+
+    /// Whether pieces that broke off are ranges of their own by now.
+    pub(super) fn is_split(&mut self, has_pieces: bool, now: Moment) -> bool {
+        if !has_pieces {
+            self.split_at = None;
+            return false;
+        }
+        let split_at = *self.split_at.get_or_insert(now);
+        now.since(&split_at) >= SPLIT_GAP
+    }
+
+    /// Lets go of a piece.
+    pub(super) fn release(&mut self, range: &Range) {
+        for net in &range.members {
+            self.owned.remove(net);
+        }
+    }
+
+    /// What it tells: always what it told last, but for an update that is due.
+    pub(super) fn event(&self, state: State, now: Moment, observer: &Observer) -> AlertEvent {
+        AlertEvent {
+            id: self.id,
+            state,
+            details: self.told.clone(),
+            since: self.since,
+            observer: observer.clone(),
+            caveats: observer.caveats(),
+            duration: now.since(&self.since),
+            merged_into: None,
+        }
+    }
+
+    fn is_smaller_than_told(&self) -> bool {
+        let told: BTreeSet<&IpNet> = self.told.members.iter().collect();
+        self.details.members.len() < told.len()
+            && self.details.members.iter().all(|net| told.contains(net))
+    }
+
+    fn is_update_due(&self, now: Moment) -> bool {
+        let gap = now.since(&self.told_at);
+        let is_news = !self.details.is_same_claim(&self.told);
+        let is_settled = self
+            .shrunk_at
+            .is_none_or(|shrunk_at| now.since(&shrunk_at) >= UPDATE_GAP);
+        (is_news && is_settled && gap >= UPDATE_GAP)
+            || (!is_news && self.details != self.told && gap >= EVIDENCE_GAP)
+    }
+}

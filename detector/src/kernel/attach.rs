@@ -160,22 +160,20 @@ impl Kernel {
     }
 }
 
-/// Adds the qdisc where it is missing, and removes filters that a killed process left.
+/// Adds the qdisc where it is missing, and removes filters of ours that a killed process left.
 fn prepare_clsact(interface: &Interface, name: &str, side: TcAttachType) -> Result<(), Failure> {
     match tc::qdisc_add_clsact(&interface.name) {
-        Ok(()) => {}
-        Err(tc::TcError::AlreadyAttached) => {
+        Ok(()) => Ok(()),
+        Err(error) if failure::is_there(&error) => {
             // There is nothing to remove after an orderly end.
             let _none_left = tc::qdisc_detach_program(&interface.name, side, name);
+            Ok(())
         }
-        Err(error) => {
-            return Err(Failure::Failed(format!(
-                "{}: the clsact qdisc cannot be added: {error}",
-                interface.name
-            )));
-        }
+        Err(error) => Err(Failure::Failed(format!(
+            "{}: the clsact qdisc cannot be added: {error}",
+            interface.name
+        ))),
     }
-    Ok(())
 }
 
 pub(super) const fn xdp_program(link: LinkLayer) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use aya::programs::{ProgramError, loaded_programs};
+use aya::programs::{ProgramError, loaded_programs, tc::TcError};
 use nix::errno::Errno;
 
 use super::Mode;
@@ -60,6 +60,15 @@ fn owner(interface: &Interface) -> String {
 /// Another program has the hook, in the same mode (`EBUSY`) or in the other one (`EEXIST`).
 pub(super) fn is_taken(error: &ProgramError) -> bool {
     matches!(errno(error), Some(Errno::EBUSY | Errno::EEXIST))
+}
+
+/// Whether the qdisc is there already.
+pub(super) fn is_there(error: &TcError) -> bool {
+    match error {
+        TcError::AlreadyAttached => true,
+        TcError::NetlinkError(error) => error.raw_os_error() == Some(Errno::EEXIST as i32),
+        _ => false,
+    }
 }
 
 fn errno(error: &ProgramError) -> Option<Errno> {

@@ -28,7 +28,7 @@ pub struct DestinationKey {
 pub struct DestinationState {
     /// When the run of unanswered SYNs began.
     pub silent_since: Nanos,
-    /// When the latest SYN left.
+    /// When the latest SYN left that counts in the run.
     pub last_syn: Nanos,
     /// When the latest trial was counted.
     pub trial_at: Nanos,
@@ -77,12 +77,15 @@ impl DestinationState {
     /// Notes a SYN to it, and says whether the silence has become a timeout.
     ///
     /// No timer runs in the kernel: the third unanswered SYN, three seconds after the first, is
-    /// the event.
+    /// the event. SYNs in parallel are one attempt: the later ones say nothing of the earlier.
     #[inline(always)]
     pub fn syn(&mut self, now: Nanos, tuning: &Tuning) -> Option<Verdict> {
-        if self.silent_syns == 0 || now.since(self.last_syn) > tuning.syn_run_gap {
+        let gap = now.since(self.last_syn);
+        if self.silent_syns == 0 || gap > tuning.syn_run_gap {
             self.silent_since = now;
             self.silent_syns = 0;
+        } else if gap < tuning.syn_spacing {
+            return None;
         }
         self.last_syn = now;
         self.silent_syns = self.silent_syns.saturating_add(1);

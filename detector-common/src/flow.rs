@@ -98,7 +98,8 @@ pub struct FlowState {
     pub client_isn: u32,
     /// The server's initial sequence number.
     pub server_isn: u32,
-    /// Sequence number behind the client's first data.
+    /// Sequence number behind the client's SYN and its data (RFC 7413), then behind its first data
+    /// after the handshake.
     pub data_end: u32,
     /// One of [`phase`].
     pub phase: u8,
@@ -108,9 +109,17 @@ pub struct FlowState {
     pub syn_again: u8,
     /// 1 once the client sent FIN: resets mean nothing any more.
     pub client_fin: u8,
+    /// TTL of its own SYN-ACK.
+    pub server_ttl: u8,
+    /// 1 where its own SYN-ACK had the DF bit.
+    pub server_df: u8,
+    /// 1 once its silence was told as a timeout.
+    pub timed_out: u8,
+    /// Always zeroes.
+    pub zeroes: [u8; 5],
 }
 
-const _: () = assert!(size_of::<FlowState>() == 40, "a map value has no padding");
+const _: () = assert!(size_of::<FlowState>() == 48, "a map value has no padding");
 
 impl FlowState {
     /// The state after a first SYN.
@@ -119,8 +128,20 @@ impl FlowState {
         Self {
             syn_at: now,
             client_isn: segment.seq,
+            data_end: segment
+                .seq
+                .wrapping_add(1)
+                .wrapping_add(segment.payload_len),
             ..Self::default()
         }
+    }
+
+    /// Whether a number acknowledges the SYN, and at most the data that came with it.
+    #[inline(always)]
+    pub const fn acknowledges_syn(&self, ack: u32) -> bool {
+        let asked = self.data_end.wrapping_sub(self.client_isn);
+        let acknowledged = ack.wrapping_sub(self.client_isn);
+        acknowledged != 0 && acknowledged <= asked
     }
 
     /// The stage it has reached.

@@ -39,11 +39,11 @@ impl Marks {
         now: Nanos,
         tuning: &Tuning,
     ) -> Self {
+        let own = Own::of(flow, destination);
         Self {
             too_soon: too_soon(segment, flow, destination, now, tuning),
-            foreign_ttl: foreign_ttl(packet, destination),
-            foreign_df: destination.has_answered()
-                && packet.dont_fragment != (destination.dont_fragment != 0),
+            foreign_ttl: own.is_some_and(|own| packet.ttl.abs_diff(own.ttl) >= FOREIGN_TTL),
+            foreign_df: own.is_some_and(|own| packet.dont_fragment != own.dont_fragment),
             window: segment.window != 0,
         }
     }
@@ -90,9 +90,30 @@ const fn acknowledges_data(segment: &Segment, flow: &FlowState) -> bool {
     segment.flags.ack() && acknowledged != 0 && acknowledged <= flow.data_end.wrapping_sub(first)
 }
 
-#[inline(always)]
-const fn foreign_ttl(packet: &Packet, destination: &DestinationState) -> bool {
-    destination.has_answered() && packet.ttl.abs_diff(destination.ttl) >= FOREIGN_TTL
+/// What the destination's own packets look like.
+#[derive(Clone, Copy)]
+struct Own {
+    ttl: u8,
+    dont_fragment: bool,
+}
+
+impl Own {
+    /// As this connection's SYN-ACK showed, since behind a balancer the next one may come from
+    /// another machine; before that, as the destination is remembered.
+    #[inline(always)]
+    const fn of(flow: &FlowState, destination: &DestinationState) -> Option<Self> {
+        match flow.stage() {
+            Stage::PostSyn if !destination.has_answered() => None,
+            Stage::PostSyn => Some(Self {
+                ttl: destination.ttl,
+                dont_fragment: destination.dont_fragment != 0,
+            }),
+            Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => Some(Self {
+                ttl: flow.server_ttl,
+                dont_fragment: flow.server_df != 0,
+            }),
+        }
+    }
 }
 
 #[cfg(test)]

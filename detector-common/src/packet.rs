@@ -161,7 +161,7 @@ fn transport<B: PacketBytes + ?Sized>(bytes: &B, network: &Network) -> Result<Tr
             ..Transport::empty(Protocol::Tcp)
         }),
         (_, PROTOCOL_UDP) => Ok(Transport {
-            datagram: udp::read(bytes, at)?,
+            datagram: udp::read(bytes, at, network.transport_len)?,
             ..Transport::empty(Protocol::Udp)
         }),
         (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => Ok(Transport {
@@ -188,12 +188,15 @@ fn icmp_error<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Icm
     })
 }
 
-/// A router quotes what it was sent, so the quoted sender is the one that the error goes to.
+/// A router quotes what it was sent, so the quoted sender is the one that the error goes to. What
+/// lies behind the end of the IP packet is padding and no quote.
 #[inline(always)]
 fn quote<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Network, Skip> {
     let offset = outer.transport_at.wrapping_add(icmp::LEN);
     let quoted = network(bytes, outer.family, offset).map_err(|_skip| Skip::BadQuote)?;
-    if quoted.source == outer.destination {
+    let ports_end = quoted.transport_at.wrapping_add(4);
+    let packet_end = outer.transport_at.wrapping_add(outer.transport_len);
+    if quoted.source == outer.destination && ports_end <= packet_end {
         Ok(quoted)
     } else {
         Err(Skip::BadQuote)

@@ -59,7 +59,7 @@ const fn lowest_octet(bits: u64) -> u8 {
 /// One number counted for a prefix.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Counter {
-    /// Connections that our side began.
+    /// Connections that our side began since the prefix is tracked, so without the very first.
     Connections,
     /// Failed trials of destinations that never answered, which weigh nothing.
     Strangers,

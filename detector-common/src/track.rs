@@ -60,7 +60,8 @@ where
         is_connection: asks && flow.syn_at == now,
         is_trial: judgement.is_some_and(|it| destination.is_trial(it.verdict, now, tuning)),
         is_alive: destination.has_answered(),
-        is_promoted: is_candidate && destination.has_answered(),
+        // On its answer and not ever after: a full table is asked once.
+        is_promoted: is_candidate && segment.flags.is_syn_ack() && destination.has_answered(),
     };
     if news.is_promoted {
         // A copy: the two tables are different maps.

@@ -9,6 +9,8 @@ use crate::time::Nanos;
 pub struct Tuning {
     /// How long a destination must stay silent before three unanswered SYNs are a timeout.
     pub syn_silence: Nanos,
+    /// A SYN sooner than this after the last one is the same attempt.
+    pub syn_spacing: Nanos,
     /// A SYN later than this after the last one starts a new run of unanswered SYNs.
     pub syn_run_gap: Nanos,
     /// One destination counts one trial of the same outcome in this time.
@@ -32,6 +34,8 @@ impl Tuning {
     pub const DEFAULT: Self = Self {
         // Linux sends its third SYN three seconds after the first; timers may be a tick early.
         syn_silence: Nanos::from_millis(2_900),
+        // The smallest retransmission timeout of a SYN is one second (RFC 6298 §2.1).
+        syn_spacing: Nanos::from_millis(900),
         syn_run_gap: Nanos::from_secs(60),
         trial: Nanos::from_secs(120),
         reset_window: Nanos::from_secs(30),

@@ -41,7 +41,7 @@ fn syn_ack(
     tuning: &Tuning,
 ) -> Option<Judgement> {
     let segment = sighting.segment;
-    if segment.ack != flow.client_isn.wrapping_add(1) {
+    if !flow.acknowledges_syn(segment.ack) {
         return None;
     }
     let measurable = flow.phase == phase::SYN_SENT && flow.syn_again == 0;
@@ -51,6 +51,8 @@ fn syn_ack(
         phase::SYN_SENT => {
             flow.phase = phase::ANSWERED;
             flow.server_isn = segment.seq;
+            flow.server_ttl = sighting.packet.ttl;
+            flow.server_df = u8::from(sighting.packet.dont_fragment);
             None
         }
         phase::RESET if matches!(flow.stage(), Stage::PostSyn) => {
@@ -143,7 +145,10 @@ fn reset(
 #[inline(always)]
 const fn is_acceptable(segment: &Segment, flow: &FlowState) -> bool {
     match flow.stage() {
-        Stage::PostSyn => segment.flags.ack() && segment.ack.wrapping_sub(flow.client_isn) <= 1,
+        Stage::PostSyn => {
+            let is_own_number = segment.ack == flow.client_isn;
+            segment.flags.ack() && (is_own_number || flow.acknowledges_syn(segment.ack))
+        }
         Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => is_plausible(segment, flow),
     }
 }

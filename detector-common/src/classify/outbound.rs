@@ -21,6 +21,10 @@ pub(super) fn observe(
     if segment.flags.is_syn() {
         syn(flow, segment, sighting.now);
         let verdict = destination.syn(sighting.now, tuning)?;
+        if flow.timed_out != 0 {
+            return None;
+        }
+        flow.timed_out = 1;
         return Some(Judgement {
             verdict,
             stage: Stage::PostSyn,
@@ -52,7 +56,7 @@ fn syn(flow: &mut FlowState, segment: &Segment, now: Nanos) {
         phase::SYN_SENT if flow.syn_at == now => {}
         // Windows sends a refused SYN again, unchanged, and the port may have opened meanwhile:
         // what answers now contradicts nothing (observed in nDPI's rtsp.pcap).
-        phase::SYN_SENT | phase::RESET => {
+        phase::SYN_SENT | phase::RESET | phase::CLOSED => {
             flow.phase = phase::SYN_SENT;
             flow.syn_again = 1;
         }

@@ -6,6 +6,7 @@ mod ports;
 mod progress;
 mod refusal;
 mod reset;
+mod review;
 mod silence;
 mod timing;
 mod wraparound;

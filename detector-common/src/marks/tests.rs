@@ -28,6 +28,8 @@ fn requested() -> FlowState {
         data_at: DATA_AT,
         data_end: 301,
         phase: crate::flow::phase::DATA_SENT,
+        server_ttl: frames::SERVER_TTL,
+        server_df: 1,
         ..FlowState::default()
     }
 }
@@ -38,11 +40,20 @@ fn late_marks(reset: TcpFrame, destination: &DestinationState) -> Marks {
 }
 
 fn marks_after(after: Nanos, reset: TcpFrame, destination: &DestinationState) -> Marks {
+    marks_of(&requested(), after, reset, destination)
+}
+
+fn marks_of(
+    flow: &FlowState,
+    after: Nanos,
+    reset: TcpFrame,
+    destination: &DestinationState,
+) -> Marks {
     let packet = reset.packet();
     Marks::of(
         &packet,
         packet.tcp().unwrap(),
-        &requested(),
+        flow,
         destination,
         Nanos(DATA_AT.0 + after.0),
         &Tuning::DEFAULT,
@@ -100,10 +111,13 @@ fn a_df_bit_that_differs_is_foreign_either_way() {
         ..NONE
     };
     assert_eq!(late_marks(reset().fragmentable(), &known()), expected);
-    let mut without_df = known();
-    without_df.answered(frames::SERVER_TTL, false, None);
-    assert_eq!(late_marks(reset(), &without_df), expected);
-    assert_eq!(late_marks(reset().fragmentable(), &without_df), NONE);
+    let without_df = FlowState {
+        server_df: 0,
+        ..requested()
+    };
+    assert_eq!(marks_of(&without_df, RTT, reset(), &known()), expected);
+    let fragmentable = reset().fragmentable();
+    assert_eq!(marks_of(&without_df, RTT, fragmentable, &known()), NONE);
 }
 
 #[test]
@@ -131,8 +145,12 @@ fn any_window_is_a_mark() {
 
 #[test]
 fn only_a_window_can_be_seen_where_the_destination_never_answered() {
-    let foreign = reset().ttl(7).fragmentable().window(1).ack(301);
-    let marks = marks_after(Nanos(0), foreign, &DestinationState::default());
+    let foreign = refusal().ttl(7).fragmentable().window(1);
+    let asked = FlowState {
+        syn_at: DATA_AT,
+        ..FlowState::default()
+    };
+    let marks = marks_of(&asked, Nanos(0), foreign, &DestinationState::default());
     let expected = Marks {
         window: true,
         ..NONE

@@ -5,6 +5,7 @@ mod destinations;
 mod invariants;
 mod prefixes;
 mod refusals;
+mod review;
 mod strays;
 mod table;
 

@@ -17,12 +17,19 @@ pub struct Datagram {
     pub payload_len: u16,
 }
 
-/// Reads the header at `offset`.
+/// Reads the header at `offset`; `len` is what the IP packet has left for it.
 ///
 /// # Errors
 /// [`Skip::Truncated`] or [`Skip::BadLength`].
 #[inline(always)]
-pub(crate) fn read<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<Datagram, Skip> {
+pub(crate) fn read<B: PacketBytes + ?Sized>(
+    bytes: &B,
+    offset: usize,
+    len: usize,
+) -> Result<Datagram, Skip> {
+    if len < usize::from(HEADER_LEN) {
+        return Err(Skip::BadLength);
+    }
     let len = bytes.u16_at(offset.wrapping_add(LEN_AT))?;
     Ok(Datagram {
         source_port: bytes.u16_at(offset)?,

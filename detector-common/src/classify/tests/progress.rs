@@ -105,11 +105,29 @@ fn a_syn_is_a_syn_with_or_without_ecn() {
     }
 }
 
+/// Control bits, and whether they answer a SYN.
+const ANSWERS: [(u8, bool); 7] = [
+    (SYN | ACK, true),
+    (SYN | ACK | ECE, true),
+    (SYN | ACK | PSH, true),
+    (SYN | ACK | FIN, false),
+    (SYN, false),
+    (ACK, false),
+    (FIN | ACK, false),
+];
+
 #[test]
-fn an_answer_with_ecn_is_an_answer() {
-    let mut scene = Scene::asked();
-    assert_eq!(scene.server(RTT, syn_ack().flags(SYN | ACK | ECE)), None);
-    assert_eq!(scene.stage(), Stage::PostAck);
+fn a_syn_ack_is_a_syn_ack_with_or_without_ecn() {
+    for (flags, answers) in ANSWERS {
+        let mut scene = Scene::asked();
+        assert_eq!(scene.server(RTT, syn_ack().flags(flags)), None);
+        let expected = if answers {
+            Stage::PostAck
+        } else {
+            Stage::PostSyn
+        };
+        assert_eq!(scene.stage(), expected, "{flags:#04x}");
+    }
 }
 
 #[test]

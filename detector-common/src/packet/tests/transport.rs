@@ -157,3 +157,27 @@ fn a_protocol_that_is_not_followed_is_named() {
         assert_eq!(parsed(LinkLayer::Ip, &text), Err(skip), "{name}");
     }
 }
+
+#[test]
+fn udp_and_icmp_end_with_their_ip_packet() {
+    assert_skipped(&[
+        (
+            "shorter than UDP",
+            "
+        45 00 00 18  00 00 40 00  40 11 00 00  c0 00 02 01  c6 33 64 07 | IPv4: 24 bytes, UDP
+        c3 50 01 bb  00 10 00 00  00 00 00 00 00 00 00 00               | 4 bytes, then padding
+        ",
+            Skip::BadLength,
+        ),
+        (
+            "no quote in the packet, but one in the padding",
+            "
+        45 00 00 1c  00 00 00 00  3f 01 00 00  cb 00 71 09  c0 00 02 01 | IPv4: 28 bytes, ICMP
+        03 0d 00 00 00 00 00 00                                         | prohibited, no quote
+        45 00 00 3c  12 34 40 00  01 06 00 00  c0 00 02 01  c6 33 64 07 | behind the end
+        c3 50 01 bb  00 00 03 e8                                        | behind the end
+        ",
+            Skip::BadQuote,
+        ),
+    ]);
+}

@@ -128,8 +128,8 @@ fn a_stranger_is_counted_once_in_two_minutes() {
     let mut world = World::new();
     let (server, stranger) = (socket(SERVER), socket(NEIGHBOUR));
     world.handshake(secs(1), server);
-    for at in [10, 20, 40, 80, 129, 133, 140] {
-        world.client(secs(at), stranger, syn());
+    for (port, at) in (51_000..).zip([10, 20, 40, 80, 129, 133, 140]) {
+        world.client(secs(at), stranger.sibling(port), syn());
     }
     assert_eq!(world.counters(server).value(Counter::Strangers), 1);
     world.client(secs(160), stranger, syn());

@@ -1,23 +1,18 @@
 //! The demo on real packets: the lab, the real binary, a censor that blocks and relents.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use detector_tests::{
-    Block, Detector, Forgery, Injection, Lab, Observation, Plan, Traffic, Trigger, plan::hosts,
-    program,
+    Block, Detector, Forgery, Injection, Lab, Observation, Plan, Traffic, Trigger, program,
 };
 use ipnet::IpNet;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::{
-    scenario::{BLOCKED, HEALTHY, HOSTS, PORT, Scenario},
+    scenario::{BLOCKED, Scenario},
+    story,
     timeline::{Actor, Timeline},
 };
 
@@ -26,7 +21,6 @@ const FIRING: Duration = Duration::from_mins(1);
 const RESOLVED: Duration = Duration::from_secs(90);
 /// The healthy traffic that the detector sees before the block: each host twice.
 const BEFORE: u64 = 640;
-const PER_SECOND: u32 = 30;
 
 /// What has to be undone.
 enum Deed {
@@ -43,7 +37,7 @@ impl Deed {
     }
 }
 
-pub(crate) fn run(scenario: Scenario, timeline: &mut Timeline) -> Result<()> {
+pub(crate) fn run(scenario: Scenario, timeline: &Timeline) -> Result<()> {
     let stage = Stage::open(timeline)?;
     let traffic = stage.traffic()?;
     traffic
@@ -52,23 +46,19 @@ pub(crate) fn run(scenario: Scenario, timeline: &mut Timeline) -> Result<()> {
     traffic
         .1
         .wait_until(|counts| counts.answered >= BEFORE / 2, FIRING)?;
-    stage.say(
-        Actor::Lab,
-        "healthy traffic seen; now the censor sets to work",
-    );
+    stage.say(Actor::Lab, story::HEALTHY_SEEN);
 
     let deed = stage.block(scenario)?;
     stage.say(Actor::Censor, &format!("{} {BLOCKED}", scenario.deed()));
     let firing = stage.follow(Instant::now(), FIRING, |event| event["state"] == "firing")?;
-    let is_whole = |event: &Value| event["prefix"] == BLOCKED.to_string();
-    let shown = if is_whole(&firing.event) {
+    let shown = if story::is_whole(&firing.event) {
         firing.event
     } else {
-        stage.follow(firing.at, FIRING, is_whole)?.event
+        stage.follow(firing.at, FIRING, story::is_whole)?.event
     };
 
     deed.lift()?;
-    stage.say(Actor::Censor, &format!("lets {BLOCKED} go"));
+    stage.say(Actor::Censor, &story::relief());
     stage.follow(Instant::now(), RESOLVED, |event| {
         event["state"] == "resolved"
     })?;
@@ -87,11 +77,7 @@ impl<'a> Stage<'a> {
     fn open(timeline: &'a Timeline) -> Result<Self> {
         let began = Instant::now();
         let lab = Lab::open()?;
-        timeline.say(
-            began.elapsed(),
-            Actor::Lab,
-            "clients - gateway - censor - internet; 50 ms round trip",
-        );
+        timeline.say(began.elapsed(), Actor::Lab, story::SETTING);
         let detector = Detector::start(&lab.gateway, &program::detector()?, &["run"])?;
         let attached = detector.attached(ATTACHED)?;
         timeline.event(attached.at - began, &attached.event);
@@ -109,24 +95,10 @@ impl<'a> Stage<'a> {
 
     /// Clients of the range, and of its neighbours.
     fn traffic(&self) -> Result<(Traffic, Traffic)> {
-        let mut neighbours = Vec::new();
-        for range in HEALTHY {
-            neighbours.extend(hosts(range, 24, HOSTS, PORT)?);
-        }
-        let visit = |targets| {
-            Traffic::start(
-                &self.lab.clients,
-                Plan {
-                    connections_per_second: PER_SECOND,
-                    ..Plan::to(targets)
-                },
-            )
-        };
-        self.say(
-            Actor::Lab,
-            &format!("{PER_SECOND} connections a second to {BLOCKED}, as many to its neighbours"),
-        );
-        Ok((visit(hosts(BLOCKED, 24, HOSTS, PORT)?)?, visit(neighbours)?))
+        let [range, neighbours] = story::plans()?;
+        self.say(Actor::Lab, &story::rates());
+        let visit = |plan: Plan| Traffic::start(&self.lab.clients, plan);
+        Ok((visit(range)?, visit(neighbours)?))
     }
 
     fn block(&self, scenario: Scenario) -> Result<Deed> {
@@ -168,20 +140,7 @@ impl<'a> Stage<'a> {
         self.detector.signal(Signal::SIGTERM)?;
         let status = self.detector.exit(ATTACHED)?;
         ensure!(status.success(), "the detector ended with {status}");
-        let path = keep(scenario, &self.detector.events())?;
-        self.timeline.note("\nThe alert in full:");
-        self.timeline.note(&serde_json::to_string_pretty(shown)?);
-        self.timeline
-            .note(&format!("\nAll events: {}", path.display()));
-        Ok(())
+        let name = format!("demo-{}", scenario.name());
+        story::conclude(&name, &self.detector.events(), shown)
     }
-}
-
-fn keep(scenario: Scenario, events: &[Value]) -> Result<PathBuf> {
-    let path = program::directory()?.join(format!("demo-{}.ndjson", scenario.name()));
-    let mut file = fs::File::create(&path).with_context(|| path.display().to_string())?;
-    for event in events {
-        writeln!(file, "{event}").with_context(|| path.display().to_string())?;
-    }
-    Ok(path)
 }

@@ -6,6 +6,7 @@
 mod live;
 mod offline;
 mod scenario;
+mod story;
 mod timeline;
 
 use std::process::ExitCode;
@@ -33,21 +34,21 @@ const NO_PERMISSION: u8 = 77;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut timeline = Timeline::new();
+    let timeline = Timeline::new();
     let result = if arguments.offline {
-        offline::run(arguments.scenario, &mut timeline)
+        offline::run(arguments.scenario, &timeline)
     } else if let Some(missing) = privilege::missing() {
-        timeline.fail(&format!(
+        Timeline::fail(&format!(
             "{missing}; `cargo xtask demo --offline` shows the same without it"
         ));
         return NO_PERMISSION.into();
     } else {
-        live::run(arguments.scenario, &mut timeline)
+        live::run(arguments.scenario, &timeline)
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            timeline.fail(&format!("{error:#}"));
+            Timeline::fail(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

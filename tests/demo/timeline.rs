@@ -67,12 +67,12 @@ impl Timeline {
     }
 
     /// Free text, such as the event in full.
-    pub(crate) fn note(&self, text: &str) {
+    pub(crate) fn note(text: &str) {
         let _closed = writeln!(stdout(), "{text}");
     }
 
     /// The end, for a reason.
-    pub(crate) fn fail(&self, why: &str) {
+    pub(crate) fn fail(why: &str) {
         let _closed = writeln!(stderr(), "demo: {why}");
     }
 }

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The crate owns the world around the detector and the observation of what it prints. It must not know what
-//! the detector decides: nothing here names an alert, a verdict or a threshold.
+//! the detector decides: nothing here names a verdict or a threshold, and `script`, which sends scripted frames
+//! through engine and judge, takes both as a whole.
 
 pub mod address;
 pub mod censor;
@@ -14,6 +15,8 @@ pub mod clients;
 mod delay_line;
 mod event_log;
 pub mod forgery;
+pub mod frames;
+pub mod harness;
 pub mod injector;
 pub mod lab;
 pub mod namespace;
@@ -21,6 +24,7 @@ pub mod observed;
 pub mod plan;
 pub mod privilege;
 pub mod program;
+pub mod script;
 pub mod segment;
 mod servers;
 pub mod sniffer;

@@ -27,6 +27,8 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     if privilege::is_root() {
         lab::ensure_tools()?;
     }
+    say::step("test: building the programs under test");
+    workspace::build(&mut programs())?;
     say::step("test: building and running every test");
     let (tally, succeeded) = run(&mut command(options), io::stdout())?;
     let problem = tally.problem(succeeded, in_ci(env::var("CI").ok().as_deref()));
@@ -39,6 +41,13 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The tests run the detector as it is installed, which `cargo test` alone does not build.
+fn programs() -> Command {
+    let mut cargo = workspace::cargo(["build", "--locked"]);
+    cargo.args(["-p", "detector", "-p", "detector-tests", "--bins"]);
+    cargo
 }
 
 fn command(options: &Options) -> Command {
@@ -78,6 +87,15 @@ mod tests {
         let text = program::describe(&command);
         assert!(
             text.ends_with("--exclude detector-ebpf rst -- --nocapture`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_detector_is_built_before_its_tests_run_it() {
+        let text = program::describe(&programs());
+        assert!(
+            text.ends_with("-p detector -p detector-tests --bins`"),
             "{text}"
         );
     }

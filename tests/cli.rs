@@ -1,0 +1,103 @@
+//! The command line of the real binary, as far as it needs neither root nor a network: help, usage, and what it
+//! says to somebody without permission.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::Path,
+    process::{Command, Output},
+};
+
+use detector_tests::program;
+use nix::unistd::geteuid;
+use tempfile::TempDir;
+
+/// The user "nobody", who has no capability.
+const NOBODY: u32 = 65_534;
+
+#[test]
+fn help_and_version_go_to_stdout_and_succeed() {
+    for (arguments, expected) in [
+        (["--help"].as_slice(), "run"),
+        (&["run", "--help"], "--wan"),
+        (&["--version"], env!("CARGO_PKG_VERSION")),
+        (&["run", "--version"], env!("CARGO_PKG_VERSION")),
+    ] {
+        let output = run(arguments).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        let said = text(&output.stdout);
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_the_arguments_is_a_usage_error_that_names_it() {
+    for (arguments, named) in [
+        (["run", "--nonsense"].as_slice(), "--nonsense"),
+        (&["walk"], "walk"),
+        (&["run", "--mode", "magic"], "magic"),
+        (&["run", "--wan"], "--wan"),
+        (&[], "Usage"),
+    ] {
+        let output = run(arguments).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = text(&output.stderr);
+        assert!(said.contains(named), "{arguments:?}: {said}");
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        assert_calm(&said);
+    }
+}
+
+#[test]
+fn without_permission_it_says_in_one_line_what_is_missing() {
+    let folder = TempDir::new().unwrap();
+    let output = run_without_privileges(folder.path(), &["run", "--wan", "lo"]).unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(77), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    for part in ["CAP_BPF", "CAP_NET_ADMIN", "run as root"] {
+        assert!(said.contains(part), "no {part}: {said}");
+    }
+    assert_eq!(text(&output.stdout), "");
+    assert_calm(&said);
+}
+
+fn run(arguments: &[&str]) -> anyhow::Result<Output> {
+    Ok(command(&program::detector()?, arguments).output()?)
+}
+
+/// Root becomes somebody else, who may not even reach the program: a copy in `folder` is run instead.
+fn run_without_privileges(folder: &Path, arguments: &[&str]) -> anyhow::Result<Output> {
+    if !geteuid().is_root() {
+        return run(arguments);
+    }
+    let copy = folder.join("detector");
+    fs::set_permissions(folder, Permissions::from_mode(0o755))?;
+    // Not by this process: a child of another test could still hold the file open for writing.
+    let copied = Command::new("cp")
+        .arg(program::detector()?)
+        .arg(&copy)
+        .status()?;
+    anyhow::ensure!(copied.success(), "cp ended with {copied}");
+    let mut command = command(&copy, arguments);
+    command.uid(NOBODY).gid(NOBODY);
+    Ok(command.output()?)
+}
+
+/// Asks for a backtrace, so that the lack of one is the program's own doing.
+fn command(path: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(path);
+    command.args(arguments).env("RUST_BACKTRACE", "1");
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn assert_calm(said: &str) {
+    for word in ["panicked", "backtrace"] {
+        assert!(!said.contains(word), "{said}");
+    }
+}

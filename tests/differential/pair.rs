@@ -1,0 +1,195 @@
+//! The two engines side by side: the programs in the kernel, and the same logic on the host.
+
+use std::collections::HashMap;
+use std::{
+    fmt::{Debug, Write as _},
+    hash::Hash,
+};
+
+use anyhow::{Result, bail, ensure};
+use detector::{
+    engine::Engine,
+    kernel::{Kernel, Options, maps::Totals, test_run::Hook},
+};
+use detector_common::{
+    classify::Judgement, flow::Direction, maps::Loss, time::Nanos, tuning::Tuning,
+    wire::link::LinkLayer,
+};
+use detector_tests::frames::Frame;
+
+/// What the programs return: `XDP_PASS`, and `TC_ACT_UNSPEC` (-1).
+const XDP_PASS: u32 = 2;
+const TC_ACT_UNSPEC: u32 = u32::MAX;
+
+const ETHERNET_LEN: usize = 14;
+
+/// Differences that an error shows.
+const SHOWN: usize = 5;
+
+/// Which programs are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Venue {
+    /// What sees packets come in.
+    pub(crate) ingress: Hook,
+    /// What packets begin with.
+    pub(crate) link: LinkLayer,
+}
+
+impl Venue {
+    /// A raw IP packet runs through TC as faithfully as a frame: `bpf_prog_test_run_skb` pulls 14 bytes as if
+    /// they were an Ethernet header, but gives them back before it runs a TC program (`is_l2`), which then
+    /// reads from the first byte it was given. The protocol that the kernel made of bytes 12 and 13 is
+    /// nothing that the programs look at.
+    pub(crate) const ALL: [Self; 4] = [
+        Self {
+            ingress: Hook::Xdp,
+            link: LinkLayer::Ethernet,
+        },
+        Self {
+            ingress: Hook::TcIn,
+            link: LinkLayer::Ethernet,
+        },
+        Self {
+            ingress: Hook::Xdp,
+            link: LinkLayer::Ip,
+        },
+        Self {
+            ingress: Hook::TcIn,
+            link: LinkLayer::Ip,
+        },
+    ];
+
+    const fn hook(self, direction: Direction) -> Hook {
+        match direction {
+            Direction::In => self.ingress,
+            Direction::Out => Hook::TcOut,
+        }
+    }
+}
+
+/// Whether the kernel takes the frame for a test run at all. XDP wants an Ethernet header, TC a byte more, and
+/// Linux 6.18 a whole IP header where bytes 12 and 13 announce one, whatever the program makes of them.
+fn is_taken(hook: Hook, bytes: &[u8]) -> bool {
+    let shortest = match (hook, bytes.get(12..14)) {
+        (Hook::Xdp, _) => ETHERNET_LEN,
+        (_, Some([0x08, 0x00])) => ETHERNET_LEN + 20,
+        (_, Some([0x86, 0xdd])) => ETHERNET_LEN + 40,
+        _ => ETHERNET_LEN + 1,
+    };
+    bytes.len() >= shortest
+}
+
+/// Kernel and host, given the same frames from the start.
+pub(crate) struct Pair {
+    pub(crate) venue: Venue,
+    pub(crate) engine: Engine,
+    pub(crate) tuning: Tuning,
+    kernel: Kernel,
+    packets: [u64; 2],
+}
+
+impl Pair {
+    pub(crate) fn load(venue: Venue, tuning: Tuning) -> Result<Self> {
+        let options = Options {
+            tuning,
+            is_test_run: true,
+            ..Options::default()
+        };
+        Ok(Self {
+            venue,
+            engine: Engine::new(tuning),
+            tuning,
+            kernel: Kernel::load(options)?,
+            packets: [0; 2],
+        })
+    }
+
+    /// Shows both a frame. One that is too short for a test run is shown to neither.
+    pub(crate) fn show(&mut self, frame: &Frame, now: Nanos) -> Result<Option<Judgement>> {
+        let hook = self.venue.hook(frame.direction);
+        if !is_taken(hook, &frame.bytes) {
+            return Ok(None);
+        }
+        let link = self.venue.link;
+        let returned = self.kernel.test_run(hook, link, &frame.bytes, now)?;
+        let passes = if hook == Hook::Xdp {
+            XDP_PASS
+        } else {
+            TC_ACT_UNSPEC
+        };
+        ensure!(
+            returned == passes,
+            "{hook:?} returned {returned}, which does not pass the packet on"
+        );
+        self.packets[frame.direction as usize] += 1;
+        Ok(self
+            .engine
+            .observe(&frame.bytes, link, frame.direction, now))
+    }
+
+    /// Compares everything that both remember.
+    pub(crate) fn compare(&self) -> Result<()> {
+        let tables = &self.engine.tables;
+        let flows = self.kernel.flows()?.into_iter().collect();
+        let destinations = self.kernel.destinations()?.into_iter().collect();
+        let candidates = self.kernel.candidates()?.into_iter().collect();
+        let differences = [
+            differences("prefix", &self.kernel.snapshot()?, self.engine.snapshot()),
+            differences("flow", &flows, &tables.flows.0),
+            differences("destination", &destinations, &tables.destinations.0),
+            differences("candidate", &candidates, &tables.candidates.0),
+            self.differing_totals()?,
+        ]
+        .concat();
+        if differences.is_empty() {
+            return Ok(());
+        }
+        bail!("kernel and host differ ({:?}):\n{differences}", self.venue)
+    }
+
+    fn differing_totals(&self) -> Result<String> {
+        let kernel = self.kernel.totals()?;
+        let host = Totals {
+            packets: self.packets,
+            skips: self.engine.skips,
+            losses: [0; Loss::ALL.len()],
+        };
+        Ok(if kernel == host {
+            String::new()
+        } else {
+            format!("totals: kernel {kernel:?}\n        host   {host:?}\n")
+        })
+    }
+}
+
+/// The entries that one side alone has, or that differ; in order, and not too many.
+fn differences<K, V>(what: &str, kernel: &HashMap<K, V>, host: &HashMap<K, V>) -> String
+where
+    K: Debug + Eq + Hash,
+    V: Debug + PartialEq,
+{
+    if kernel == host {
+        return String::new();
+    }
+    let keys = kernel
+        .keys()
+        .chain(host.keys().filter(|key| !kernel.contains_key(key)));
+    let mut lines: Vec<String> = keys
+        .filter(|key| kernel.get(key) != host.get(key))
+        .map(|key| {
+            let (kernel, host) = (kernel.get(key), host.get(key));
+            format!("{what} {key:?}:\n  kernel {kernel:?}\n  host   {host:?}\n")
+        })
+        .collect();
+    lines.sort();
+    let mut text = lines
+        .iter()
+        .take(SHOWN)
+        .map(String::as_str)
+        .collect::<String>();
+    if lines.len() > SHOWN {
+        // Writing to a string does not fail.
+        writeln!(text, "{what}: {} differences in all", lines.len()).ok();
+    }
+    text
+}

@@ -1,0 +1,39 @@
+//! The real binary beginning and ending: what it attaches to, what it refuses in one line, and that it leaves
+//! nothing behind, however it ends.
+//!
+//! Needs root, `nft`, and of iproute2 both `ip` and `tc`; is skipped without. Each test has a lab of its own.
+
+mod clsact;
+mod device;
+mod ending;
+mod hooks;
+mod neighbour;
+mod refusal;
+mod stage;
+
+use std::{env, process::ExitCode};
+
+use detector_tests::{harness, tests};
+
+fn main() -> ExitCode {
+    if env::var_os(clsact::HOLD).is_some() {
+        return clsact::hold();
+    }
+    harness::main(tests![
+        ending::a_signal_ends_it_in_good_order,
+        ending::a_killed_detector_leaves_nothing_behind,
+        ending::a_reader_that_has_seen_enough_ends_it_quietly,
+        neighbour::a_foreign_xdp_program_stays_and_is_named,
+        neighbour::tc_ingress_works_beside_a_foreign_xdp_program,
+        device::jumbo_frames_pass_through_native_xdp,
+        device::the_mtu_may_be_raised_while_it_watches,
+        device::a_device_without_ethernet_is_watched_in_generic_mode,
+        device::generic_mode_is_there_for_the_asking,
+        device::the_default_route_tells_what_to_watch,
+        refusal::native_mode_is_refused_where_the_driver_has_none,
+        refusal::an_interface_that_does_not_exist_is_named,
+        clsact::filters_of_clsact_come_and_go,
+        clsact::a_filter_that_a_killed_process_left_is_removed,
+        clsact::a_foreign_filter_stays,
+    ])
+}

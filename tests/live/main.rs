@@ -1,0 +1,32 @@
+//! The real binary on real packets: a censor blocks and relents, and the detector has to say so; a line has its
+//! ordinary troubles, and the detector has to say nothing.
+//!
+//! Needs root, `ip` and `nft`, and is skipped without. Each test has a lab of its own.
+
+mod alert;
+mod area;
+mod blackhole;
+mod case;
+mod reset;
+mod silence;
+mod stage;
+
+use std::process::ExitCode;
+
+use detector_tests::{harness, tests};
+
+fn main() -> ExitCode {
+    harness::main(tests![
+        blackhole::a_blocked_range_fires_with_the_exact_range_and_resolves,
+        blackhole::two_hosts_in_each_prefix_are_enough_to_find_the_range,
+        blackhole::a_blocked_range_of_ipv6_fires_and_resolves,
+        blackhole::the_gateways_own_connections_are_seen,
+        reset::a_forged_reset_of_the_syn_is_injection,
+        reset::a_forged_reset_of_first_data_with_a_foreign_ttl_is_injection,
+        reset::a_forged_reset_with_the_servers_ttl_is_contradicted_by_the_server,
+        reset::a_range_refused_in_the_path_is_injection,
+        silence::half_an_hour_of_quiet_traffic_raises_no_alert,
+        silence::one_dead_host_raises_no_alert,
+        silence::a_cut_of_the_uplink_accuses_no_range,
+    ])
+}

@@ -5,6 +5,8 @@
 
 mod open;
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 use ulid::Ulid;
 
@@ -16,9 +18,15 @@ use crate::{
     observer::Observer,
 };
 
+/// A range that still grows from poll to poll is not told before this time: at the onset of a
+/// block the prefixes fail one after the other, and each piece would be an alert.
+const SETTLE: Duration = Duration::from_secs(5);
+
 /// All open alerts, the oldest first.
 pub struct Alerts {
     open: Vec<Open>,
+    onset: Option<Moment>,
+    members: usize,
     next_id: fn(Moment) -> Ulid,
 }
 
@@ -27,6 +35,8 @@ impl Alerts {
     pub const fn new(next_id: fn(Moment) -> Ulid) -> Self {
         Self {
             open: Vec::new(),
+            onset: None,
+            members: 0,
             next_id,
         }
     }
@@ -72,6 +82,9 @@ impl Alerts {
             }
             self.open.push(open);
         }
+        if !self.has_settled(!strangers.is_empty(), ranges, now) {
+            return events;
+        }
         for range in strangers {
             if let Some(open) = Open::fire((self.next_id)(now), range, now) {
                 events.push(open.event(State::Firing, now, observer));
@@ -79,6 +92,18 @@ impl Alerts {
             }
         }
         events
+    }
+
+    /// Whether what is new has stopped growing, or had time enough to.
+    fn has_settled(&mut self, is_new: bool, ranges: &[Range], now: Moment) -> bool {
+        let before = self.members;
+        self.members = ranges.iter().map(|range| range.members.len()).sum();
+        if !is_new {
+            self.onset = None;
+            return true;
+        }
+        let onset = *self.onset.get_or_insert(now);
+        self.members <= before || now.since(&onset) >= SETTLE
     }
 
     /// Where alerts have become one range, the oldest goes on and says so for the others.

@@ -6,8 +6,10 @@
 pub mod cover;
 pub mod cusum;
 pub mod unit;
+pub mod uplink;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
 };
@@ -19,6 +21,7 @@ use self::{
     cover::{Cover, cover},
     cusum::Cusum,
     unit::{Evidence, Unit},
+    uplink::Uplink,
 };
 use crate::{moment::Moment, snapshot::Delta};
 
@@ -70,11 +73,13 @@ pub struct Judge {
     units: BTreeMap<IpNet, Unit>,
     wider: HashMap<IpNet, Cusum>,
     witness: Option<Moment>,
+    uplink: Uplink,
 }
 
 impl Judge {
     /// Takes in one poll and says what is blocked now.
     pub fn observe(&mut self, now: Moment, deltas: &[Delta]) -> Vec<Range> {
+        let deltas = &*self.without_outage(now, deltas);
         for delta in deltas {
             let unit = self.units.entry(delta.prefix).or_default();
             unit.observe(delta, now, self.witness);
@@ -101,6 +106,17 @@ impl Judge {
         self.units
             .get(prefix)
             .is_some_and(|unit| !unit.cusum.is_idle())
+    }
+
+    /// The same, without the silences where they are our own uplink's.
+    fn without_outage<'a>(&mut self, now: Moment, deltas: &'a [Delta]) -> Cow<'a, [Delta]> {
+        let ok = deltas.iter().map(|delta| delta.connections_ok).sum();
+        let silences = deltas.iter().map(Delta::silences).sum();
+        let mut deltas = Cow::Borrowed(deltas);
+        if self.uplink.is_dark(now, ok, silences) {
+            deltas.to_mut().iter_mut().for_each(Delta::void_silences);
+        }
+        deltas
     }
 
     /// Now, where a prefix free of suspicion just worked.

@@ -40,6 +40,19 @@ impl Delta {
         self.trials[Verdict::Ok.index()]
     }
 
+    /// Failed trials that consist of silence, which an outage of our own looks like.
+    pub const fn silences(&self) -> u64 {
+        self.trials[Verdict::SynTimeout.index()]
+    }
+
+    /// Takes the silences out.
+    pub const fn void_silences(&mut self) {
+        let silences = self.silences();
+        self.trials[Verdict::SynTimeout.index()] = 0;
+        let stage = &mut self.stages[Stage::PostSyn.index()];
+        *stage = stage.saturating_sub(silences);
+    }
+
     /// Trials that failed.
     pub fn failed(&self) -> u64 {
         self.trials.iter().sum::<u64>() - self.ok()

@@ -58,6 +58,12 @@ impl Book {
         }
     }
 
+    /// What fires, once the range has stood still for a poll.
+    fn fire(&mut self, second: u64, ranges: &[Range]) -> Vec<AlertEvent> {
+        assert!(self.events(second - 1, ranges).is_empty());
+        self.events(second, ranges)
+    }
+
     fn states(&mut self, second: u64, ranges: &[Range]) -> Vec<(State, String)> {
         self.events(second, ranges)
             .into_iter()
@@ -73,7 +79,7 @@ impl Book {
 #[test]
 fn an_alert_fires_once_and_resolves_once_under_one_identity() {
     let mut book = Book::new();
-    let fired = book.events(5, &[one(3)]);
+    let fired = book.fire(5, &[one(3)]);
     assert_eq!(fired[0].state, State::Firing);
     assert!(book.events(6, &[one(3)]).is_empty());
     let resolved = book.events(7, &[]);
@@ -83,15 +89,28 @@ fn an_alert_fires_once_and_resolves_once_under_one_identity() {
 }
 
 #[test]
+fn a_range_that_grows_is_told_when_it_stands_still_or_after_five_seconds() {
+    let nets: Vec<String> = (16..32).map(|net| format!("198.18.{net}.0/24")).collect();
+    let nets: Vec<&str> = nets.iter().map(String::as_str).collect();
+    let grown = |count: usize| [range("198.18.16.0/20", &nets[..count], 9)];
+    let mut book = Book::new();
+    for second in 1..6 {
+        let count = usize::try_from(second).unwrap();
+        assert!(book.events(second, &grown(count)).is_empty());
+    }
+    assert_eq!(book.events(6, &grown(6)).len(), 1);
+}
+
+#[test]
 fn one_failing_destination_is_no_range() {
     let mut book = Book::new();
-    assert!(book.events(5, &[one(1)]).is_empty());
+    assert!(book.fire(5, &[one(1)]).is_empty());
 }
 
 #[test]
 fn two_destinations_make_a_suspicion_and_three_a_confirmation() {
     let mut book = Book::new();
-    assert_eq!(book.events(5, &[one(2)])[0].details.grade, Grade::Suspected);
+    assert_eq!(book.fire(5, &[one(2)])[0].details.grade, Grade::Suspected);
     let update = book.events(20, &[one(3)]);
     assert_eq!(update[0].state, State::Update);
     assert_eq!(update[0].details.grade, Grade::Confirmed);
@@ -101,7 +120,7 @@ fn two_destinations_make_a_suspicion_and_three_a_confirmation() {
 fn two_destinations_with_proof_of_a_third_party_are_confirmed() {
     let mut proved = one(2);
     proved.evidence.symptoms[Verdict::RstInjected.index()] = 10;
-    let fired = Book::new().events(5, &[proved]);
+    let fired = Book::new().fire(5, &[proved]);
     assert_eq!(fired[0].details.grade, Grade::Confirmed);
     assert_eq!(fired[0].details.kind, Kind::RstInjection);
 }
@@ -109,7 +128,7 @@ fn two_destinations_with_proof_of_a_third_party_are_confirmed() {
 #[test]
 fn a_growing_range_is_an_update_ten_seconds_later_at_the_earliest() {
     let mut book = Book::new();
-    book.events(5, &[one(3)]);
+    book.fire(5, &[one(3)]);
     assert!(book.states(14, &[two()]).is_empty());
     assert_eq!(
         book.states(15, &[two()]),
@@ -120,7 +139,7 @@ fn a_growing_range_is_an_update_ten_seconds_later_at_the_earliest() {
 #[test]
 fn more_of_the_same_evidence_is_an_update_a_minute_later() {
     let mut book = Book::new();
-    book.events(5, &[one(3)]);
+    book.fire(5, &[one(3)]);
     assert!(book.states(64, &[one(4)]).is_empty());
     assert_eq!(book.states(65, &[one(4)]).len(), 1);
 }
@@ -128,7 +147,7 @@ fn more_of_the_same_evidence_is_an_update_a_minute_later() {
 #[test]
 fn a_grade_is_kept_while_destinations_recover() {
     let mut book = Book::new();
-    book.events(5, &[one(3)]);
+    book.fire(5, &[one(3)]);
     let update = book.events(70, &[one(0)]);
     assert_eq!(update[0].details.grade, Grade::Confirmed);
 }
@@ -136,10 +155,10 @@ fn a_grade_is_kept_while_destinations_recover() {
 #[test]
 fn two_alerts_that_become_one_range_leave_one_that_says_so() {
     let mut book = Book::new();
-    let low = book.events(5, &[one(3)]);
+    let low = book.fire(5, &[one(3)]);
     let high = range("198.18.17.0/24", &["198.18.17.0/24"], 3);
-    let also = book.events(6, &[one(3), high]);
-    let merged = book.events(7, &[two()]);
+    let also = book.fire(7, &[one(3), high]);
+    let merged = book.events(8, &[two()]);
     assert_eq!(merged[0].id, also[0].id);
     assert_eq!(merged[0].merged_into, Some(low[0].id));
     assert_eq!(book.alerts.firing(), 1);
@@ -150,7 +169,7 @@ fn a_range_that_recovers_in_pieces_raises_no_new_alert() {
     let nets = ["198.18.16.0/24", "198.18.17.0/24", "198.18.18.0/24"];
     let [low, _, high] = nets.map(|net| range(net, &[net], 3));
     let mut book = Book::new();
-    let fired = book.events(5, &[range("198.18.16.0/22", &nets, 9)]);
+    let fired = book.fire(5, &[range("198.18.16.0/22", &nets, 9)]);
     assert!(book.events(60, &[low, high.clone()]).is_empty());
     assert!(book.events(61, &[high]).is_empty());
     let resolved = book.events(62, &[]);
@@ -165,7 +184,7 @@ fn a_piece_that_stays_blocked_becomes_an_alert_of_its_own() {
     let [low, _, high] = nets.map(|net| range(net, &[net], 3));
     let pieces = [low, high];
     let mut book = Book::new();
-    book.events(5, &[range("198.18.16.0/22", &nets, 9)]);
+    book.fire(5, &[range("198.18.16.0/22", &nets, 9)]);
     book.events(60, &pieces);
     let states = book.states(180, &pieces);
     assert!(states.iter().any(|(state, _)| *state == State::Firing));
@@ -176,7 +195,7 @@ fn a_piece_that_stays_blocked_becomes_an_alert_of_its_own() {
 #[test]
 fn a_range_that_shrinks_for_ten_seconds_is_told() {
     let mut book = Book::new();
-    book.events(5, &[two()]);
+    book.fire(5, &[two()]);
     assert!(book.events(30, &[one(3)]).is_empty());
     assert!(book.events(39, &[one(3)]).is_empty());
     assert_eq!(
@@ -188,7 +207,7 @@ fn a_range_that_shrinks_for_ten_seconds_is_told() {
 #[test]
 fn what_is_resolved_is_what_was_told() {
     let mut book = Book::new();
-    book.events(5, &[two()]);
+    book.fire(5, &[two()]);
     book.events(6, &[one(0)]);
     assert_eq!(
         book.states(7, &[]),
@@ -202,7 +221,7 @@ fn ten_thousand_members_stay_under_eight_kibibytes() {
         .map(|net| format!("2001:db8:{net:x}::/48"))
         .collect();
     let members: Vec<&str> = nets.iter().map(String::as_str).collect();
-    let fired = Book::new().events(5, &[range("2001:db8::/32", &members, 99)]);
+    let fired = Book::new().fire(5, &[range("2001:db8::/32", &members, 99)]);
     let body = crate::event::Body::Alert(&fired[0]);
     let line = serde_json::to_string(&crate::event::Event::new(&at(5).wall, body)).unwrap();
     assert!(line.len() < 8_192, "{}", line.len());

@@ -59,7 +59,27 @@ fn nothing_is_accused_while_nothing_works() {
     let mut judge = Judge::default();
     repeat(&mut judge, 0..10, &[delta(WITNESS, 5, 0)]);
     let cut = [delta("198.18.16.0/24", 0, 9), delta("203.0.113.0/24", 0, 9)];
-    assert!(repeat(&mut judge, 10..70, &cut).is_empty());
+    // A SYN takes three seconds to fail.
+    assert!(repeat(&mut judge, 12..70, &cut).is_empty());
+}
+
+#[test]
+fn stray_failures_after_an_outage_accuse_nobody() {
+    let mut judge = Judge::default();
+    let nets = [WITNESS, "198.18.16.0/24", "203.0.113.0/24"];
+    repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 5, 0)));
+    repeat(&mut judge, 12..30, &nets.map(|net| delta(net, 0, 5)));
+    let stray = [delta(WITNESS, 5, 0), delta("198.18.16.0/24", 2, 3)];
+    assert!(repeat(&mut judge, 30..36, &stray).is_empty());
+}
+
+#[test]
+fn destinations_that_all_fail_in_one_poll_are_enough_while_others_work() {
+    let mut judge = Judge::default();
+    let witness = delta(WITNESS, 5, 0);
+    repeat(&mut judge, 0..10, std::slice::from_ref(&witness));
+    let ranges = judge.observe(at(10), &[witness, delta("198.18.16.0/24", 0, 12)]);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/24"]);
 }
 
 #[test]
@@ -67,7 +87,7 @@ fn an_uplink_that_comes_back_accuses_nobody() {
     let mut judge = Judge::default();
     let nets = [WITNESS, "198.18.16.0/24", "203.0.113.0/24"];
     repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 5, 0)));
-    repeat(&mut judge, 10..40, &nets.map(|net| delta(net, 0, 5)));
+    repeat(&mut judge, 12..40, &nets.map(|net| delta(net, 0, 5)));
     // The first prefix works again a second before the others do.
     assert!(judge.observe(at(40), &[delta(WITNESS, 5, 0)]).is_empty());
     let back = repeat(&mut judge, 41..80, &nets.map(|net| delta(net, 5, 0)));
@@ -96,6 +116,31 @@ fn a_working_prefix_inside_is_never_claimed() {
     ];
     let ranges = repeat(&mut judge, 0..5, &deltas);
     assert_eq!(prefixes(&ranges), ["198.18.16.0/24", "198.18.18.0/24"]);
+}
+
+#[test]
+fn a_prefix_that_just_began_to_fail_is_no_witness_against_its_neighbours() {
+    let mut judge = Judge::default();
+    let nets = [
+        WITNESS,
+        "198.18.16.0/24",
+        "198.18.17.0/24",
+        "198.18.18.0/24",
+    ];
+    repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 4, 0)));
+    let [witness, low, middle, high] = nets;
+    repeat(&mut judge, 10..13, &[delta(witness, 5, 0)]);
+    let one_of_four_failed = Delta {
+        hosts_ok: 3,
+        ..delta(middle, 0, 1)
+    };
+    let onset = [
+        delta(witness, 5, 0),
+        delta(low, 0, 8),
+        one_of_four_failed,
+        delta(high, 0, 8),
+    ];
+    assert_eq!(prefixes(&judge.observe(at(13), &onset)), ["198.18.16.0/22"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use detector_common::verdict::{Stage, Verdict};
 
-use super::cusum::Cusum;
+use super::{cusum::Cusum, uplink::Uplink};
 use crate::{moment::Moment, snapshot::Delta};
 
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
@@ -21,8 +21,8 @@ pub struct Evidence {
     pub symptoms: [u64; Verdict::COUNT],
     /// Failed trials by stage.
     pub stages: [u64; Stage::COUNT],
-    /// Failed trials that came after something else had worked in the meantime: those are not
-    /// our own uplink's.
+    /// Failed trials that came while something else worked, or that no outage looks like: those
+    /// are not our own uplink's.
     pub corroborated: u64,
 }
 
@@ -68,6 +68,8 @@ pub struct Unit {
     pub since: Option<Moment>,
     /// When a connection last ended well.
     pub last_ok: Option<Moment>,
+    /// When a trial last failed.
+    pub last_failed: Option<Moment>,
     /// Once-alive hosts whose latest trial failed.
     pub hosts_failed: u32,
     /// Once-alive hosts that did not fail since.
@@ -84,15 +86,22 @@ impl Unit {
             self.since = (delta.failed() > 0).then_some(now);
         }
         self.evidence.take_in(delta);
-        if let (Some(since), Some(witness)) = (self.since, witness)
-            && witness.monotonic > since.monotonic
-        {
-            self.evidence.corroborated += delta.failed();
-        }
+        let is_witnessed = Uplink::worked_lately(witness, now)
+            || matches!((self.since, witness), (Some(since), Some(witness))
+                if witness.monotonic > since.monotonic);
+        self.evidence.corroborated += if is_witnessed {
+            delta.failed()
+        } else {
+            // An outage forges nothing.
+            delta.failed() - delta.silences()
+        };
         self.hosts_failed = delta.hosts_failed;
         self.hosts_ok = delta.hosts_ok;
         if delta.connections_ok > 0 {
             self.last_ok = Some(now);
+        }
+        if delta.failed() > 0 {
+            self.last_failed = Some(now);
         }
         self.oks_in_a_row = if delta.failed() > 0 {
             0
@@ -111,10 +120,14 @@ impl Unit {
         self.cusum.is_alarmed() || (is_wider_alarmed && !self.cusum.is_idle() && supports)
     }
 
-    /// Whether a connection ended well within `span` before `now`.
+    /// Whether a connection ended well within `span` before `now`, and nothing failed since.
     pub fn worked_within(&self, span: Duration, now: Moment) -> bool {
-        self.last_ok
-            .is_some_and(|last_ok| now.since(&last_ok) <= span)
+        self.last_ok.is_some_and(|last_ok| {
+            let has_failed_since = self
+                .last_failed
+                .is_some_and(|last_failed| last_failed.monotonic > last_ok.monotonic);
+            now.since(&last_ok) <= span && !has_failed_since
+        })
     }
 
     /// With few hosts the mirrored test takes long; that every host answers again is as good.

@@ -7,7 +7,6 @@ mod open;
 
 use std::time::Duration;
 
-use ipnet::IpNet;
 use ulid::Ulid;
 
 use self::open::Open;
@@ -25,8 +24,10 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// All open alerts, the oldest first.
 pub struct Alerts {
     open: Vec<Open>,
+    /// When something new was first seen that has not fired yet.
     onset: Option<Moment>,
-    members: usize,
+    /// How many prefixes it had a poll ago.
+    growing: usize,
     next_id: fn(Moment) -> Ulid,
 }
 
@@ -36,7 +37,7 @@ impl Alerts {
         Self {
             open: Vec::new(),
             onset: None,
-            members: 0,
+            growing: 0,
             next_id,
         }
     }
@@ -44,11 +45,6 @@ impl Alerts {
     /// Number of alerts that are firing.
     pub const fn firing(&self) -> usize {
         self.open.len()
-    }
-
-    /// The ranges that alerts speak of.
-    pub fn prefixes(&self) -> impl Iterator<Item = IpNet> {
-        self.open.iter().map(Open::prefix)
     }
 
     /// Brings the open alerts in line with the ranges that are blocked now.
@@ -63,16 +59,14 @@ impl Alerts {
             .iter()
             .filter(|range| !self.open.iter().any(|open| open.owns(range)))
             .collect();
-        let before = std::mem::take(&mut self.open);
-        for mut open in before {
+        for mut open in std::mem::take(&mut self.open) {
             let own: Vec<&Range> = ranges.iter().filter(|range| open.owns(range)).collect();
             let Some(largest) = own.iter().max_by_key(|range| range.members.len()) else {
                 events.push(open.event(State::Resolved, now, observer));
                 continue;
             };
             if open.is_split(own.len() > 1, now) {
-                let pieces = own.iter().filter(|range| range.prefix != largest.prefix);
-                for piece in pieces {
+                for piece in own.iter().filter(|range| range.prefix != largest.prefix) {
                     open.release(piece);
                     strangers.push(piece);
                 }
@@ -82,28 +76,34 @@ impl Alerts {
             }
             self.open.push(open);
         }
-        if !self.has_settled(!strangers.is_empty(), ranges, now) {
-            return events;
-        }
-        for range in strangers {
-            if let Some(open) = Open::fire((self.next_id)(now), range, now) {
-                events.push(open.event(State::Firing, now, observer));
-                self.open.push(open);
-            }
-        }
+        events.extend(self.fire(now, &strangers, observer));
         events
     }
 
-    /// Whether what is new has stopped growing, or had time enough to.
-    fn has_settled(&mut self, is_new: bool, ranges: &[Range], now: Moment) -> bool {
-        let before = self.members;
-        self.members = ranges.iter().map(|range| range.members.len()).sum();
-        if !is_new {
+    /// New alerts, once what they are about has stopped growing or had time enough to.
+    fn fire(&mut self, now: Moment, ranges: &[&Range], observer: &Observer) -> Vec<AlertEvent> {
+        let new: Vec<Open> = ranges
+            .iter()
+            .filter_map(|range| Open::fire((self.next_id)(now), range, now))
+            .collect();
+        let before = self.growing;
+        self.growing = new.iter().map(Open::size).sum();
+        if new.is_empty() {
             self.onset = None;
-            return true;
+            return Vec::new();
         }
         let onset = *self.onset.get_or_insert(now);
-        self.members <= before || now.since(&onset) >= SETTLE
+        if self.growing > before && now.since(&onset) < SETTLE {
+            return Vec::new();
+        }
+        let events = new
+            .iter()
+            .map(|open| open.event(State::Firing, now, observer))
+            .collect();
+        self.growing = 0;
+        self.onset = None;
+        self.open.extend(new);
+        events
     }
 
     /// Where alerts have become one range, the oldest goes on and says so for the others.

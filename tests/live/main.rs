@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         reset::a_forged_reset_of_first_data_with_a_foreign_ttl_is_injection,
         reset::a_forged_reset_with_the_servers_ttl_is_contradicted_by_the_server,
         reset::a_range_refused_in_the_path_is_injection,
-        silence::half_an_hour_of_quiet_traffic_raises_no_alert,
+        silence::an_hour_of_quiet_traffic_raises_no_alert,
         silence::one_dead_host_raises_no_alert,
         silence::a_cut_of_the_uplink_accuses_no_range,
     ])

@@ -51,9 +51,9 @@ impl Open {
         })
     }
 
-    /// The range that it speaks of.
-    pub(super) const fn prefix(&self) -> IpNet {
-        self.told.prefix
+    /// How many prefixes it names.
+    pub(super) const fn size(&self) -> usize {
+        self.told.members_total
     }
 
     /// Whether a range is what it is about.

@@ -102,6 +102,16 @@ fn a_range_that_grows_is_told_when_it_stands_still_or_after_five_seconds() {
 }
 
 #[test]
+fn a_dead_host_that_never_fires_does_not_hurry_what_comes_later() {
+    let mut book = Book::new();
+    for second in 1..60 {
+        assert!(book.events(second, &[one(1)]).is_empty());
+    }
+    assert!(book.events(60, &[two()]).is_empty(), "it may still grow");
+    assert_eq!(book.events(61, &[two()]).len(), 1);
+}
+
+#[test]
 fn one_failing_destination_is_no_range() {
     let mut book = Book::new();
     assert!(book.fire(5, &[one(1)]).is_empty());
@@ -186,10 +196,11 @@ fn a_piece_that_stays_blocked_becomes_an_alert_of_its_own() {
     let mut book = Book::new();
     book.fire(5, &[range("198.18.16.0/22", &nets, 9)]);
     book.events(60, &pieces);
-    let states = book.states(180, &pieces);
+    book.events(180, &pieces);
+    let states = book.states(181, &pieces);
     assert!(states.iter().any(|(state, _)| *state == State::Firing));
     assert_eq!(book.alerts.firing(), 2);
-    assert!(book.events(181, &pieces).is_empty());
+    assert!(book.events(182, &pieces).is_empty());
 }
 
 #[test]

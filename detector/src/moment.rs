@@ -16,6 +16,11 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Whether it came later than `other`.
+    pub fn is_after(&self, other: &Self) -> bool {
+        self.monotonic > other.monotonic
+    }
+
     /// The span since `earlier`.
     #[must_use]
     pub const fn since(&self, earlier: &Self) -> Duration {

@@ -2,11 +2,11 @@
 
 mod abort;
 mod contradiction;
+mod edges;
 mod ports;
 mod progress;
 mod refusal;
 mod reset;
-mod review;
 mod silence;
 mod timing;
 mod wraparound;

@@ -2,10 +2,10 @@
 
 mod counters;
 mod destinations;
+mod edges;
 mod invariants;
 mod prefixes;
 mod refusals;
-mod review;
 mod strays;
 mod table;
 

@@ -88,7 +88,7 @@ impl Unit {
         self.evidence.take_in(delta);
         let is_witnessed = Uplink::worked_lately(witness, now)
             || matches!((self.since, witness), (Some(since), Some(witness))
-                if witness.monotonic > since.monotonic);
+                if witness.is_after(&since));
         self.evidence.corroborated += if is_witnessed {
             delta.failed()
         } else {
@@ -125,7 +125,7 @@ impl Unit {
         self.last_ok.is_some_and(|last_ok| {
             let has_failed_since = self
                 .last_failed
-                .is_some_and(|last_failed| last_failed.monotonic > last_ok.monotonic);
+                .is_some_and(|last_failed| last_failed.is_after(&last_ok));
             now.since(&last_ok) <= span && !has_failed_since
         })
     }

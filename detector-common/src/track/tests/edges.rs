@@ -1,4 +1,4 @@
-//! Cases that a review found: each failed once.
+//! Edges that are easily got wrong.
 
 use super::*;
 

@@ -1,7 +1,12 @@
 //! One connection: its key, oriented so that both directions meet, and its state.
 
 use crate::{
-    address::Address, destination::DestinationKey, packet::Packet, time::Nanos, verdict::Stage,
+    address::Address,
+    destination::DestinationKey,
+    mark::Marks,
+    packet::Packet,
+    time::Nanos,
+    verdict::{Stage, Verdict},
     wire::tcp::Segment,
 };
 
@@ -26,8 +31,18 @@ pub struct FlowKey {
     pub remote_port: u16,
     /// Local port.
     pub local_port: u16,
+    /// Transport, as IP numbers it.
+    pub protocol: u16,
     /// Always zero: a map compares padding too.
-    pub zero: u32,
+    pub zero: u16,
+}
+
+/// The transports that are followed, as IP numbers them.
+pub mod protocol {
+    /// RFC 9293.
+    pub const TCP: u16 = 6;
+    /// RFC 768, for QUIC alone.
+    pub const UDP: u16 = 17;
 }
 
 const _: () = assert!(size_of::<FlowKey>() == 40, "a map key has no padding");
@@ -42,6 +57,7 @@ impl FlowKey {
                 local: packet.destination,
                 remote_port: segment.source_port,
                 local_port: segment.destination_port,
+                protocol: protocol::TCP,
                 zero: 0,
             },
             Direction::Out => Self {
@@ -49,6 +65,7 @@ impl FlowKey {
                 local: packet.source,
                 remote_port: segment.destination_port,
                 local_port: segment.source_port,
+                protocol: protocol::TCP,
                 zero: 0,
             },
         }
@@ -144,6 +161,21 @@ impl FlowState {
         acknowledged != 0 && acknowledged <= asked
     }
 
+    /// What it came to, as far as was seen.
+    pub fn conclude(&self) -> Conclusion {
+        let verdict = match self.phase {
+            phase::SYN_SENT if self.timed_out != 0 => Verdict::SynTimeout,
+            phase::SETTLED => Verdict::Ok,
+            _ => Verdict::Incomplete,
+        };
+        Conclusion {
+            verdict,
+            stage: self.stage(),
+            marks: Marks::default(),
+            rtt: None,
+        }
+    }
+
     /// The stage it has reached.
     #[inline(always)]
     pub const fn stage(&self) -> Stage {
@@ -155,6 +187,19 @@ impl FlowState {
             _ => Stage::LaterInFlow,
         }
     }
+}
+
+/// The account of one connection, once nothing more is heard of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Conclusion {
+    /// What ended it.
+    pub verdict: Verdict,
+    /// How far it had come then.
+    pub stage: Stage,
+    /// What spoke for a third party.
+    pub marks: Marks,
+    /// Round trip of its handshake, where it could be measured.
+    pub rtt: Option<Nanos>,
 }
 
 const fn stage_of(index: u8) -> Stage {

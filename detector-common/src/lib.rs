@@ -32,10 +32,12 @@ pub mod flow;
 #[cfg(test)]
 mod frames;
 pub mod maps;
+pub mod mark;
 pub mod marks;
 pub mod packet;
 pub mod prefix;
 pub mod skip;
+pub mod stall;
 pub mod tables;
 pub mod time;
 pub mod track;

@@ -5,6 +5,7 @@
 
 use crate::{
     address::Address,
+    stall::Bucket,
     tuning::Tuning,
     verdict::{Stage, Verdict},
 };
@@ -63,6 +64,8 @@ pub enum Counter {
     Connections,
     /// Failed trials of destinations that never answered, which weigh nothing.
     Strangers,
+    /// Connections whose server answered with data; how they end is another matter.
+    Answered,
     /// Verdicts, every one.
     Verdict(Verdict),
     /// Trials: verdicts that speak of the path, once a destination and trial time, and where
@@ -70,6 +73,10 @@ pub enum Counter {
     Trial(Verdict),
     /// Those failed trials by the stage they had reached.
     Stage(Stage),
+    /// Connections that were cut off, by the payload that had come (see [`crate::stall`]).
+    StallBytes(Bucket),
+    /// The same, by the packets that had passed both ways.
+    StallPackets(Bucket),
 }
 
 /// A set of hosts of a prefix.
@@ -81,16 +88,19 @@ pub enum Hosts {
     Failed,
 }
 
-const VERDICTS_AT: usize = 2;
+const VERDICTS_AT: usize = 3;
 const TRIALS_AT: usize = VERDICTS_AT + Verdict::COUNT;
 const STAGES_AT: usize = TRIALS_AT + Verdict::COUNT;
-const ALIVE_AT: usize = STAGES_AT + Stage::COUNT;
-const HOST_WORDS: usize = 4;
+const STALL_BYTES_AT: usize = STAGES_AT + Stage::COUNT;
+const STALL_PACKETS_AT: usize = STALL_BYTES_AT + Bucket::COUNT;
+const ALIVE_AT: usize = STALL_PACKETS_AT + Bucket::COUNT;
+/// Words of one set of 256 hosts.
+const HOST_WORDS: usize = 8;
 const FAILED_AT: usize = ALIVE_AT + HOST_WORDS;
 
 /// Words of one value, kept a power of two so that a mask proves an index in bounds. The last one
-/// stays zero for ever.
-pub const WORDS: usize = 32;
+/// stays zero for ever. 32 bits each: a counter that wraps costs its reader one difference.
+pub const WORDS: usize = 64;
 const _: () = assert!(
     FAILED_AT + HOST_WORDS < WORDS,
     "the counters need more words"
@@ -103,9 +113,12 @@ impl Counter {
         match self {
             Self::Connections => 0,
             Self::Strangers => 1,
+            Self::Answered => 2,
             Self::Verdict(verdict) => VERDICTS_AT.wrapping_add(verdict.index()),
             Self::Trial(verdict) => TRIALS_AT.wrapping_add(verdict.index()),
             Self::Stage(stage) => STAGES_AT.wrapping_add(stage.index()),
+            Self::StallBytes(bucket) => STALL_BYTES_AT.wrapping_add(bucket.index()),
+            Self::StallPackets(bucket) => STALL_PACKETS_AT.wrapping_add(bucket.index()),
         }
     }
 }
@@ -121,9 +134,9 @@ impl Hosts {
 
     /// The word that holds a host, and its bit in there.
     #[inline(always)]
-    pub const fn word(self, host: u8) -> (usize, u64) {
-        let word = self.first_word().wrapping_add((host >> 6) as usize);
-        (word, 1_u64.wrapping_shl((host & 63) as u32))
+    pub const fn word(self, host: u8) -> (usize, u32) {
+        let word = self.first_word().wrapping_add((host >> 5) as usize);
+        (word, 1_u32.wrapping_shl((host & 31) as u32))
     }
 }
 
@@ -140,7 +153,7 @@ pub trait Count {
 /// The counters of one prefix.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(transparent)]
-pub struct PrefixCounters(pub [u64; WORDS]);
+pub struct PrefixCounters(pub [u32; WORDS]);
 
 const _: () = assert!(size_of::<PrefixKey>() == 16, "a map key has no padding");
 const _: () = assert!(
@@ -156,7 +169,7 @@ impl Default for PrefixCounters {
 
 impl PrefixCounters {
     /// The value of one counter.
-    pub fn value(&self, counter: Counter) -> u64 {
+    pub fn value(&self, counter: Counter) -> u32 {
         self.0.get(counter.word()).copied().unwrap_or(0)
     }
 

@@ -16,6 +16,18 @@ pub enum Verdict {
     Reset,
     /// The client gave up by a reset of its own.
     ClientAborted,
+    /// The handshake works, the client's first data is never answered.
+    DataBlackhole,
+    /// It fell silent amid an answer, after some kilobytes or packets.
+    DataCutoff,
+    /// QUIC Initials stay unanswered.
+    QuicTimeout,
+    /// Somebody who is not the destination says that it cannot be reached.
+    IcmpUnreachable,
+    /// Data or FIN that are proved to be a third party's.
+    FinInjected,
+    /// Too little was seen to say.
+    Incomplete,
 }
 
 /// What a verdict says about the path to the destination.
@@ -34,13 +46,19 @@ impl Verdict {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Every verdict, in the order of its counter.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::Ok,
         Self::SynTimeout,
         Self::SynRefused,
         Self::RstInjected,
         Self::Reset,
         Self::ClientAborted,
+        Self::DataBlackhole,
+        Self::DataCutoff,
+        Self::QuicTimeout,
+        Self::IcmpUnreachable,
+        Self::FinInjected,
+        Self::Incomplete,
     ];
 
     /// Position of its counter.
@@ -57,6 +75,12 @@ impl Verdict {
             Self::RstInjected => "rst_injected",
             Self::Reset => "reset",
             Self::ClientAborted => "client_aborted",
+            Self::DataBlackhole => "data_blackhole",
+            Self::DataCutoff => "data_cutoff",
+            Self::QuicTimeout => "quic_timeout",
+            Self::IcmpUnreachable => "icmp_unreachable",
+            Self::FinInjected => "fin_injected",
+            Self::Incomplete => "incomplete",
         }
     }
 
@@ -64,14 +88,30 @@ impl Verdict {
     pub const fn outcome(self) -> Outcome {
         match self {
             Self::Ok => Outcome::Ok,
-            Self::SynTimeout | Self::RstInjected => Outcome::Failed,
-            Self::SynRefused | Self::Reset | Self::ClientAborted => Outcome::Void,
+            Self::SynTimeout
+            | Self::RstInjected
+            | Self::DataBlackhole
+            | Self::DataCutoff
+            | Self::QuicTimeout
+            | Self::IcmpUnreachable
+            | Self::FinInjected => Outcome::Failed,
+            Self::SynRefused | Self::Reset | Self::ClientAborted | Self::Incomplete => {
+                Outcome::Void
+            }
         }
     }
 
     /// Whether it proves that a third party is on the path.
     pub const fn proves_third_party(self) -> bool {
-        matches!(self, Self::RstInjected)
+        matches!(self, Self::RstInjected | Self::FinInjected)
+    }
+
+    /// Whether nothing was heard where an answer was due, as in an outage of our own.
+    pub const fn is_silence(self) -> bool {
+        matches!(
+            self,
+            Self::SynTimeout | Self::DataBlackhole | Self::DataCutoff | Self::QuicTimeout
+        )
     }
 }
 
@@ -129,6 +169,16 @@ mod tests {
         (Verdict::RstInjected, "rst_injected", Outcome::Failed),
         (Verdict::Reset, "reset", Outcome::Void),
         (Verdict::ClientAborted, "client_aborted", Outcome::Void),
+        (Verdict::DataBlackhole, "data_blackhole", Outcome::Failed),
+        (Verdict::DataCutoff, "data_cutoff", Outcome::Failed),
+        (Verdict::QuicTimeout, "quic_timeout", Outcome::Failed),
+        (
+            Verdict::IcmpUnreachable,
+            "icmp_unreachable",
+            Outcome::Failed,
+        ),
+        (Verdict::FinInjected, "fin_injected", Outcome::Failed),
+        (Verdict::Incomplete, "incomplete", Outcome::Void),
     ];
 
     #[test]
@@ -141,9 +191,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_forged_reset_proves_a_third_party() {
+    fn only_what_was_forged_proves_a_third_party() {
         for verdict in Verdict::ALL {
-            let is_proof = verdict == Verdict::RstInjected;
+            let is_proof = matches!(verdict, Verdict::RstInjected | Verdict::FinInjected);
             assert_eq!(verdict.proves_third_party(), is_proof, "{verdict:?}");
         }
     }

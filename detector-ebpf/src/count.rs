@@ -76,11 +76,19 @@ impl SharedCounters {
     /// The word at `index`; the mask shows the verifier its bound. The last word, which nothing
     /// ever writes, is a zero that the verifier cannot know (see `packet::unknown_zero`).
     #[inline(always)]
-    fn word(&self, index: usize) -> *mut u64 {
-        let first = self.0.cast::<u64>();
+    fn word(&self, index: usize) -> *mut u32 {
+        let first = self.0.cast::<u32>();
         // SAFETY: the value is live and has that many words.
         let zero = unsafe { *first.wrapping_add(WORDS - 1) } as usize;
         first.wrapping_add(opaque(index.wrapping_add(zero)) & (WORDS - 1))
+    }
+
+    /// The two words that hold a bit of the word at `index`, and the bit in them: the assembler
+    /// knows `|=` and `&=` for 64 bits alone. Little-endian, as `load` demands.
+    #[inline(always)]
+    fn pair(&self, index: usize, bit: u32) -> (*mut u64, u64) {
+        let shift = (index as u32 & 1) << 5;
+        (self.word(index & !1).cast(), u64::from(bit) << shift)
     }
 }
 
@@ -89,22 +97,22 @@ impl Count for SharedCounters {
     fn add(&mut self, counter: Counter) {
         let word = self.word(counter.word());
         // SAFETY: `word` lies within a live map value; the BPF target has no `fetch_add`.
-        unsafe { asm!("lock *(u64 *)({0} + 0) += {1}", in(reg) word, in(reg) 1_u64) };
+        unsafe { asm!("lock *(u32 *)({0} + 0) += {1}", in(reg) word, in(reg) 1_u64) };
     }
 
     #[inline(always)]
     fn insert(&mut self, hosts: Hosts, host: u8) {
         let (index, bit) = hosts.word(host);
-        let word = self.word(index);
+        let (pair, bit) = self.pair(index, bit);
         // SAFETY: as in `add`.
-        unsafe { asm!("lock *(u64 *)({0} + 0) |= {1}", in(reg) word, in(reg) bit) };
+        unsafe { asm!("lock *(u64 *)({0} + 0) |= {1}", in(reg) pair, in(reg) bit) };
     }
 
     #[inline(always)]
     fn remove(&mut self, hosts: Hosts, host: u8) {
         let (index, bit) = hosts.word(host);
-        let word = self.word(index);
+        let (pair, bit) = self.pair(index, bit);
         // SAFETY: as in `add`.
-        unsafe { asm!("lock *(u64 *)({0} + 0) &= {1}", in(reg) word, in(reg) !bit) };
+        unsafe { asm!("lock *(u64 *)({0} + 0) &= {1}", in(reg) pair, in(reg) !bit) };
     }
 }

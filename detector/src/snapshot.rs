@@ -79,7 +79,7 @@ pub fn deltas(earlier: &Snapshot, later: &Snapshot, tuning: &Tuning) -> Vec<Delt
 fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: &Tuning) -> Delta {
     let since = |counter: Counter| {
         let (before, now) = (before.value(counter), now.value(counter));
-        now.checked_sub(before).unwrap_or(now)
+        u64::from(now.checked_sub(before).unwrap_or(now))
     };
     let alive = hosts(now, Hosts::Alive);
     let failed = hosts(now, Hosts::Failed);
@@ -103,15 +103,15 @@ fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: 
     }
 }
 
-fn hosts(counters: &PrefixCounters, hosts: Hosts) -> [u64; 4] {
-    [0, 64, 128, 192].map(|host| {
+fn hosts(counters: &PrefixCounters, hosts: Hosts) -> [u32; 8] {
+    [0, 32, 64, 96, 128, 160, 192, 224].map(|host| {
         let (word, _bit) = hosts.word(host);
         counters.0[word]
     })
 }
 
-fn count(words: impl Iterator<Item = u64>) -> u32 {
-    words.map(u64::count_ones).sum()
+fn count(words: impl Iterator<Item = u32>) -> u32 {
+    words.map(u32::count_ones).sum()
 }
 
 /// The prefix as a network, in the family it stands for.

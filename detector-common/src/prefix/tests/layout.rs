@@ -4,10 +4,12 @@ use super::*;
 use std::{vec, vec::Vec};
 
 fn every_counter() -> Vec<Counter> {
-    let mut counters = vec![Counter::Connections, Counter::Strangers];
+    let mut counters = vec![Counter::Connections, Counter::Strangers, Counter::Answered];
     counters.extend(Verdict::ALL.map(Counter::Verdict));
     counters.extend(Verdict::ALL.map(Counter::Trial));
     counters.extend(Stage::ALL.map(Counter::Stage));
+    counters.extend(Bucket::ALL.map(Counter::StallBytes));
+    counters.extend(Bucket::ALL.map(Counter::StallPackets));
     counters
 }
 
@@ -19,17 +21,17 @@ fn every_host() -> Vec<(Hosts, u8)> {
 }
 
 /// The bits that a value has more than the empty one.
-fn bits(counters: &PrefixCounters) -> Vec<(usize, u64)> {
-    let set = |(word, value): (usize, &u64)| (*value != 0).then_some((word, *value));
+fn bits(counters: &PrefixCounters) -> Vec<(usize, u32)> {
+    let set = |(word, value): (usize, &u32)| (*value != 0).then_some((word, *value));
     counters.0.iter().enumerate().filter_map(set).collect()
 }
 
 #[test]
 fn no_two_counters_and_no_two_hosts_share_a_bit() {
-    let mut used = [0_u64; WORDS];
+    let mut used = [0_u32; WORDS];
     for counter in every_counter() {
         assert_eq!(used[counter.word()], 0, "{counter:?}");
-        used[counter.word()] = u64::MAX;
+        used[counter.word()] = u32::MAX;
     }
     for (hosts, host) in every_host() {
         let (word, bit) = hosts.word(host);
@@ -53,7 +55,7 @@ fn adding_to_one_counter_leaves_the_others() {
 
 #[test]
 fn a_counter_at_its_end_wraps() {
-    let mut counters = PrefixCounters([u64::MAX; WORDS]);
+    let mut counters = PrefixCounters([u32::MAX; WORDS]);
     counters.add(Counter::Connections);
     assert_eq!(counters.value(Counter::Connections), 0);
 }
@@ -76,11 +78,11 @@ fn a_host_is_in_its_set_until_it_is_taken_out() {
 #[test]
 fn taking_a_host_out_leaves_the_others() {
     for (hosts, host) in every_host() {
-        let mut counters = PrefixCounters([u64::MAX; WORDS]);
+        let mut counters = PrefixCounters([u32::MAX; WORDS]);
         counters.remove(hosts, host);
         counters.remove(hosts, host);
         assert!(!counters.contains(hosts, host));
         counters.insert(hosts, host);
-        assert_eq!(counters, PrefixCounters([u64::MAX; WORDS]));
+        assert_eq!(counters, PrefixCounters([u32::MAX; WORDS]));
     }
 }

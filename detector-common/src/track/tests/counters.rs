@@ -7,7 +7,7 @@ const SERVER: &str = "198.51.100.7:443";
 const NEIGHBOUR: &str = "198.51.100.8:443";
 
 /// The counters that are not zero, but for the connections.
-fn counted(world: &World, socket: Socket) -> std::vec::Vec<(Counter, u64)> {
+fn counted(world: &World, socket: Socket) -> std::vec::Vec<(Counter, u32)> {
     let counters = world.counters(socket);
     let each = Verdict::ALL.map(Counter::Verdict).into_iter();
     each.chain(Verdict::ALL.map(Counter::Trial))

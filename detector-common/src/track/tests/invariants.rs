@@ -86,11 +86,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 const NUMBERS: usize = 2 + 2 * Verdict::COUNT + Stage::COUNT;
 
 /// The counters among the words, in the order of their words.
-fn numbers(counters: &PrefixCounters) -> [u64; NUMBERS] {
+fn numbers(counters: &PrefixCounters) -> [u32; NUMBERS] {
     counters.0[..NUMBERS].try_into().unwrap()
 }
 
-fn sum(counters: &PrefixCounters, each: impl Iterator<Item = Counter>) -> u64 {
+fn sum(counters: &PrefixCounters, each: impl Iterator<Item = Counter>) -> u32 {
     each.map(|counter| counters.value(counter)).sum()
 }
 
@@ -98,7 +98,7 @@ fn sum_where(
     counters: &PrefixCounters,
     counter: fn(Verdict) -> Counter,
     matches: impl Fn(Outcome) -> bool,
-) -> u64 {
+) -> u32 {
     let verdicts = Verdict::ALL.into_iter();
     let matching = verdicts.filter(|verdict| matches(verdict.outcome()));
     sum(counters, matching.map(counter))

@@ -1,10 +1,13 @@
 //! The heart: one packet moves one connection on, and perhaps ends it with a verdict.
 //!
-//! Two private transitions, one a direction. Must not know: maps, prefixes, or what a verdict
-//! leads to.
+//! One room for each kind of packet. Must not know: maps, prefixes, or what a verdict leads to.
 
+mod forgery;
+mod icmp;
 mod inbound;
 mod outbound;
+mod quic;
+mod silence;
 
 use crate::{
     destination::DestinationState,
@@ -12,21 +15,23 @@ use crate::{
     packet::Packet,
     time::Nanos,
     tuning::Tuning,
+    vantage::Vantage,
     verdict::{Stage, Verdict},
-    wire::tcp::Segment,
 };
 
-/// One segment of a known connection, and when it passed.
+/// One packet of a known connection, when it passed, and under which rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Sighting<'a> {
     /// The packet.
     pub packet: &'a Packet,
-    /// Its TCP part.
-    pub segment: &'a Segment,
     /// Which way it went.
     pub direction: Direction,
     /// When it passed the hook.
     pub now: Nanos,
+    /// What is known of our uplink.
+    pub vantage: &'a Vantage,
+    /// Thresholds.
+    pub tuning: &'a Tuning,
 }
 
 /// What ended a connection, and where it stood.
@@ -38,17 +43,42 @@ pub struct Judgement {
     pub stage: Stage,
 }
 
-/// Moves `flow` and `destination` on by one segment.
+/// Moves `flow` and `destination` on by one packet. A connection may be judged twice: a timeout
+/// may be answered after all, and a reset be contradicted.
 #[inline(always)]
 pub fn classify(
     flow: &mut FlowState,
     destination: &mut DestinationState,
     sighting: &Sighting<'_>,
-    tuning: &Tuning,
 ) -> Option<Judgement> {
+    let code = match observe(flow, destination, sighting) {
+        Some(verdict) => (verdict as u32).wrapping_add(1),
+        None => 0,
+    };
+    let code = sighting.vantage.blur(code, 4) as u8;
+    Some(Judgement {
+        verdict: Verdict::of_index(code.wrapping_sub(1))?,
+        stage: Stage::of_index(flow.stage),
+    })
+}
+
+#[inline(always)]
+fn observe(
+    flow: &mut FlowState,
+    destination: &mut DestinationState,
+    sighting: &Sighting<'_>,
+) -> Option<Verdict> {
+    let packet = sighting.packet;
+    if let Some(error) = packet.icmp_error() {
+        return icmp::observe(flow, error);
+    }
+    if packet.udp().is_some() {
+        return quic::observe(flow, destination, sighting);
+    }
+    let segment = packet.tcp()?;
     match sighting.direction {
-        Direction::In => inbound::observe(flow, destination, sighting, tuning),
-        Direction::Out => outbound::observe(flow, destination, sighting, tuning),
+        Direction::In => inbound::observe(flow, destination, segment, sighting),
+        Direction::Out => outbound::observe(flow, destination, segment, sighting),
     }
 }
 

@@ -5,9 +5,10 @@
 
 use crate::{
     address::Address,
+    classify::Judgement,
     time::Nanos,
     tuning::Tuning,
-    verdict::{Outcome, Verdict},
+    verdict::{Outcome, Stage, Verdict},
 };
 
 /// Address and port of a remote endpoint.
@@ -18,8 +19,10 @@ pub struct DestinationKey {
     pub address: Address,
     /// Remote port.
     pub port: u16,
-    /// Always zeroes: a map compares padding too.
-    pub zeroes: [u16; 3],
+    /// Transport, one of [`crate::flow::protocol`].
+    pub protocol: u16,
+    /// Always zero: a map compares padding too.
+    pub zero: u32,
 }
 
 /// The memory of one destination. Zeroes mean: nothing known.
@@ -32,6 +35,8 @@ pub struct DestinationState {
     pub last_syn: Nanos,
     /// When the latest trial was counted.
     pub trial_at: Nanos,
+    /// When a connection last failed by what its client said in it.
+    pub poisoned_at: Nanos,
     /// Length of the run of unanswered SYNs.
     pub silent_syns: u32,
     /// Smallest handshake round trip seen, in microseconds; 0 where none was measured.
@@ -44,8 +49,8 @@ pub struct DestinationState {
     pub dont_fragment: u8,
     /// Outcome of the latest trial, as a small code.
     pub trial: u8,
-    /// Always zero.
-    pub zero: u32,
+    /// The client of that connection, its address folded.
+    pub poisoned_by: u32,
 }
 
 const _: () = assert!(
@@ -53,7 +58,7 @@ const _: () = assert!(
     "a map key has no padding"
 );
 const _: () = assert!(
-    size_of::<DestinationState>() == 40,
+    size_of::<DestinationState>() == 48,
     "a map value has no padding"
 );
 
@@ -114,30 +119,62 @@ impl DestinationState {
         }
     }
 
-    /// Whether this verdict is a trial: it speaks of the path, and it is news.
+    /// Whether this judgement is a trial: it speaks of the path, and it is news.
     ///
     /// Retries of a blocked app come in storms; the same outcome counts once a trial time. A
     /// changed outcome counts at once, so that the begin and the end of a block are seen.
     #[inline(always)]
-    pub fn is_trial(&mut self, verdict: Verdict, now: Nanos, tuning: &Tuning) -> bool {
-        let code = outcome_code(verdict.outcome());
-        if code == VOID || (code == self.trial && now.since(self.trial_at) < tuning.trial) {
+    pub fn is_trial(
+        &mut self,
+        judgement: Judgement,
+        client: &Address,
+        now: Nanos,
+        tuning: &Tuning,
+    ) -> bool {
+        let code = outcome_code(judgement.verdict.outcome());
+        if code == VOID || (code == FAILED && self.is_residual(judgement, client, now, tuning)) {
+            return false;
+        }
+        if code == self.trial && now.since(self.trial_at) < tuning.trial {
             return false;
         }
         self.trial = code;
         self.trial_at = now;
         true
     }
+
+    /// Whether a failure is the residue of an earlier one. What a client said may poison it and
+    /// the destination for minutes: whatever fails between them then is the same event. A SYN says
+    /// nothing yet, so its failure poisons nobody.
+    #[inline(always)]
+    fn is_residual(
+        &mut self,
+        judgement: Judgement,
+        client: &Address,
+        now: Nanos,
+        tuning: &Tuning,
+    ) -> bool {
+        let by = client.fold();
+        let is_residual = self.poisoned_at.0 != 0
+            && self.poisoned_by == by
+            && now.since(self.poisoned_at) < tuning.poison;
+        if !is_residual && !matches!(judgement.stage, Stage::PostSyn) {
+            self.poisoned_at = now;
+            self.poisoned_by = by;
+        }
+        is_residual
+    }
 }
 
 const VOID: u8 = 0;
+const FAILED: u8 = 2;
 
 /// How an outcome is stored; 0 is both "none yet" and "void".
 const fn outcome_code(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Void => VOID,
         Outcome::Ok => 1,
-        Outcome::Failed => 2,
+        Outcome::Failed => FAILED,
     }
 }
 

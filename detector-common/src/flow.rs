@@ -7,7 +7,6 @@ use crate::{
     packet::Packet,
     time::Nanos,
     verdict::{Stage, Verdict},
-    wire::tcp::Segment,
 };
 
 /// Which way a packet goes. The hook says so: ingress and egress of the WAN interface.
@@ -19,7 +18,15 @@ pub enum Direction {
     Out,
 }
 
-/// Both endpoints of a TCP connection, remote first whichever way the packet goes.
+/// The transports that are followed, as IP numbers them.
+pub mod protocol {
+    /// RFC 9293.
+    pub const TCP: u16 = 6;
+    /// RFC 768, for QUIC alone.
+    pub const UDP: u16 = 17;
+}
+
+/// Both endpoints of a connection, remote first whichever way the packet goes.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[repr(C)]
 pub struct FlowKey {
@@ -31,41 +38,60 @@ pub struct FlowKey {
     pub remote_port: u16,
     /// Local port.
     pub local_port: u16,
-    /// Transport, as IP numbers it.
+    /// Transport, one of [`protocol`].
     pub protocol: u16,
     /// Always zero: a map compares padding too.
     pub zero: u16,
 }
 
-/// The transports that are followed, as IP numbers them.
-pub mod protocol {
-    /// RFC 9293.
-    pub const TCP: u16 = 6;
-    /// RFC 768, for QUIC alone.
-    pub const UDP: u16 = 17;
-}
-
 const _: () = assert!(size_of::<FlowKey>() == 40, "a map key has no padding");
 
 impl FlowKey {
-    /// The key of the connection that `segment` belongs to.
+    /// The key of the connection that `packet` belongs to; an ICMP error belongs to the one that
+    /// it quotes.
     #[inline(always)]
-    pub const fn of(packet: &Packet, segment: &Segment, direction: Direction) -> Self {
+    pub fn of(packet: &Packet, direction: Direction) -> Option<Self> {
+        if let Some(segment) = packet.tcp() {
+            let ports = (segment.source_port, segment.destination_port);
+            return Some(Self::oriented(packet, ports, protocol::TCP, direction));
+        }
+        if let Some(datagram) = packet.udp() {
+            let ports = (datagram.source_port, datagram.destination_port);
+            return Some(Self::oriented(packet, ports, protocol::UDP, direction));
+        }
+        let error = packet.icmp_error()?;
+        Some(Self {
+            remote: error.quoted_destination,
+            local: packet.destination,
+            remote_port: error.quoted_destination_port,
+            local_port: error.quoted_source_port,
+            protocol: error.quoted_protocol as u16,
+            zero: 0,
+        })
+    }
+
+    #[inline(always)]
+    const fn oriented(
+        packet: &Packet,
+        (source_port, destination_port): (u16, u16),
+        protocol: u16,
+        direction: Direction,
+    ) -> Self {
         match direction {
             Direction::In => Self {
                 remote: packet.source,
                 local: packet.destination,
-                remote_port: segment.source_port,
-                local_port: segment.destination_port,
-                protocol: protocol::TCP,
+                remote_port: source_port,
+                local_port: destination_port,
+                protocol,
                 zero: 0,
             },
             Direction::Out => Self {
                 remote: packet.destination,
                 local: packet.source,
-                remote_port: segment.destination_port,
-                local_port: segment.source_port,
-                protocol: protocol::TCP,
+                remote_port: destination_port,
+                local_port: source_port,
+                protocol,
                 zero: 0,
             },
         }
@@ -77,14 +103,15 @@ impl FlowKey {
         DestinationKey {
             address: self.remote,
             port: self.remote_port,
-            zeroes: [0; 3],
+            protocol: self.protocol,
+            zero: 0,
         }
     }
 }
 
 /// Where a connection is. The first four are the stages of [`Stage`].
 pub mod phase {
-    /// The SYN is out.
+    /// The SYN, or the first QUIC Initial, is out.
     pub const SYN_SENT: u8 = 0;
     /// The SYN-ACK came.
     pub const ANSWERED: u8 = 1;
@@ -94,7 +121,7 @@ pub mod phase {
     pub const SETTLED: u8 = 3;
     /// A reset came that nothing proves forged; the real peer may still contradict it.
     pub const RESET: u8 = 4;
-    /// Judged, or ended by our side: nothing more is learnt from it.
+    /// Over: nothing more is learnt from it.
     pub const CLOSED: u8 = 5;
 }
 
@@ -105,50 +132,87 @@ pub mod phase {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(C)]
 pub struct FlowState {
-    /// When the first SYN left.
+    /// When the first SYN or Initial left.
     pub syn_at: Nanos,
     /// When the client's first data left.
     pub data_at: Nanos,
-    /// When a reset came that is still unproved.
-    pub reset_at: Nanos,
+    /// When the newest bytes of the client left for the first time.
+    pub sent_at: Nanos,
+    /// When the client last sent something again; of QUIC, its latest Initial.
+    pub resent_at: Nanos,
+    /// When the remote side was last heard, its resets included; 0 where it never was.
+    pub heard_at: Nanos,
     /// The client's initial sequence number.
     pub client_isn: u32,
+    /// Sequence number behind the newest byte of the client.
+    pub client_next: u32,
+    /// Sequence number of the first of the client's newest bytes.
+    pub newest_seq: u32,
     /// The server's initial sequence number.
     pub server_isn: u32,
-    /// Sequence number behind the client's SYN and its data (RFC 7413), then behind its first data
-    /// after the handshake.
-    pub data_end: u32,
+    /// Sequence number behind the newest byte of the server.
+    pub server_next: u32,
+    /// Sequence number of the latest reset.
+    pub reset_seq: u32,
+    /// Acknowledgement number of the latest reset.
+    pub reset_ack: u32,
+    /// Round trip of the handshake in microseconds; 0 where it could not be measured.
+    pub rtt_us: u32,
+    /// Packets both ways; of QUIC, the client's Initials.
+    pub packets: u16,
+    /// What spoke for a third party so far.
+    pub marks: Marks,
+    /// IP-ID of the client's latest packet.
+    pub client_ip_id: u16,
+    /// Window of the client's latest packet.
+    pub client_window: u16,
+    /// IP-ID of the server's latest packet.
+    pub server_ip_id: u16,
+    /// Window of the server's latest packet behind its SYN-ACK; 0 before.
+    pub server_window: u16,
     /// One of [`phase`].
     pub phase: u8,
-    /// The [`Stage`] a reset met, as its index.
-    pub reset_stage: u8,
+    /// The [`Stage`] that the verdict or the latest reset met, as its index.
+    pub stage: u8,
+    /// The [`Verdict`] so far, as its index plus one; 0 for none. An answer takes back silence.
+    pub verdict: u8,
     /// 1 once the client sent its SYN again: no round trip can be measured.
     pub syn_again: u8,
+    /// 1 once the server sent data.
+    pub answered: u8,
     /// 1 once the client sent FIN: resets mean nothing any more.
     pub client_fin: u8,
-    /// TTL of its own SYN-ACK.
+    /// 1 where the latest data of the server was not the end of what it had to say.
+    pub mid_burst: u8,
+    /// TTL of its own SYN-ACK; 0 where none was seen.
     pub server_ttl: u8,
     /// 1 where its own SYN-ACK had the DF bit.
     pub server_df: u8,
-    /// 1 once its silence was told as a timeout.
-    pub timed_out: u8,
-    /// Always zeroes.
-    pub zeroes: [u8; 5],
+    /// 1 where the server's IP-IDs count up.
+    pub counts_ip_ids: u8,
+    /// How often the client sent again what was not answered, saturating.
+    pub resends: u8,
+    /// Resets like the latest one, saturating.
+    pub resets: u8,
 }
 
-const _: () = assert!(size_of::<FlowState>() == 48, "a map value has no padding");
+const _: () = assert!(size_of::<FlowState>() == 96, "a map value has no padding");
 
 impl FlowState {
-    /// The state after a first SYN.
+    /// The state after a first packet: a SYN, or what is no TCP.
     #[inline(always)]
-    pub fn begin(segment: &Segment, now: Nanos) -> Self {
+    pub fn begin(packet: &Packet, now: Nanos) -> Self {
+        let (isn, len) = match packet.tcp() {
+            Some(segment) => (segment.seq, segment.payload_len),
+            None => (0, 0),
+        };
         Self {
             syn_at: now,
-            client_isn: segment.seq,
-            data_end: segment
-                .seq
-                .wrapping_add(1)
-                .wrapping_add(segment.payload_len),
+            sent_at: now,
+            client_isn: isn,
+            // Data may come with the SYN (RFC 7413).
+            client_next: isn.wrapping_add(1).wrapping_add(len),
+            newest_seq: isn,
             ..Self::default()
         }
     }
@@ -156,24 +220,36 @@ impl FlowState {
     /// Whether a number acknowledges the SYN, and at most the data that came with it.
     #[inline(always)]
     pub const fn acknowledges_syn(&self, ack: u32) -> bool {
-        let asked = self.data_end.wrapping_sub(self.client_isn);
+        let asked = self.client_next.wrapping_sub(self.client_isn);
         let acknowledged = ack.wrapping_sub(self.client_isn);
         acknowledged != 0 && acknowledged <= asked
     }
 
-    /// What it came to, as far as was seen.
-    pub fn conclude(&self) -> Conclusion {
-        let verdict = match self.phase {
-            phase::SYN_SENT if self.timed_out != 0 => Verdict::SynTimeout,
-            phase::SETTLED => Verdict::Ok,
-            _ => Verdict::Incomplete,
-        };
-        Conclusion {
-            verdict,
-            stage: self.stage(),
-            marks: Marks::default(),
-            rtt: None,
-        }
+    /// Whether a number acknowledges something that the client sent.
+    #[inline(always)]
+    pub const fn has_sent(&self, ack: u32) -> bool {
+        ack.wrapping_sub(self.client_isn) <= self.client_next.wrapping_sub(self.client_isn)
+    }
+
+    /// Bytes of payload that came from the server.
+    #[inline(always)]
+    pub const fn bytes_in(&self) -> u32 {
+        self.server_next
+            .wrapping_sub(self.server_isn)
+            .saturating_sub(1)
+    }
+
+    /// Whether anything came back.
+    #[inline(always)]
+    pub const fn was_heard(&self) -> bool {
+        self.heard_at.0 != 0
+    }
+
+    /// Ten round trips of the handshake, or `floor` where that is longer.
+    #[inline(always)]
+    pub const fn patience(&self, floor: Nanos) -> Nanos {
+        let ten = (self.rtt_us as u64).wrapping_mul(10_000);
+        if ten > floor.0 { Nanos(ten) } else { floor }
     }
 
     /// The stage it has reached.
@@ -183,8 +259,41 @@ impl FlowState {
             phase::SYN_SENT => Stage::PostSyn,
             phase::ANSWERED => Stage::PostAck,
             phase::DATA_SENT => Stage::PostPsh,
-            phase::RESET => stage_of(self.reset_stage),
-            _ => Stage::LaterInFlow,
+            phase::SETTLED => Stage::LaterInFlow,
+            _ => Stage::of_index(self.stage),
+        }
+    }
+
+    /// The verdict so far.
+    #[inline(always)]
+    pub const fn verdict(&self) -> Option<Verdict> {
+        Verdict::of_index(self.verdict.wrapping_sub(1))
+    }
+
+    /// Notes a verdict and the stage it met.
+    #[inline(always)]
+    pub const fn judge(&mut self, verdict: Verdict) {
+        self.stage = self.stage() as u8;
+        self.verdict = (verdict as u8).wrapping_add(1);
+    }
+
+    /// What it came to, as far as was seen.
+    pub fn conclude(&self) -> Conclusion {
+        let verdict = self.verdict().unwrap_or(if self.answered != 0 {
+            Verdict::Ok
+        } else {
+            Verdict::Incomplete
+        });
+        let stage = match self.verdict() {
+            Some(_) => Stage::of_index(self.stage),
+            None => self.stage(),
+        };
+        let us = u64::from(self.rtt_us);
+        Conclusion {
+            verdict,
+            stage,
+            marks: self.marks,
+            rtt: (us != 0).then_some(Nanos(us.saturating_mul(1_000))),
         }
     }
 }
@@ -202,50 +311,5 @@ pub struct Conclusion {
     pub rtt: Option<Nanos>,
 }
 
-const fn stage_of(index: u8) -> Stage {
-    match index {
-        0 => Stage::PostSyn,
-        1 => Stage::PostAck,
-        2 => Stage::PostPsh,
-        _ => Stage::LaterInFlow,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Phases, and the stage that each stands for when a reset met stage 2 before.
-    const STAGES: [(u8, Stage); 6] = [
-        (phase::SYN_SENT, Stage::PostSyn),
-        (phase::ANSWERED, Stage::PostAck),
-        (phase::DATA_SENT, Stage::PostPsh),
-        (phase::SETTLED, Stage::LaterInFlow),
-        (phase::RESET, Stage::PostPsh),
-        (phase::CLOSED, Stage::LaterInFlow),
-    ];
-
-    #[test]
-    fn a_phase_has_a_stage_and_a_reset_the_one_it_met() {
-        for (phase, stage) in STAGES {
-            let flow = FlowState {
-                phase,
-                reset_stage: phase::DATA_SENT,
-                ..FlowState::default()
-            };
-            assert_eq!(flow.stage(), stage, "phase {phase}");
-        }
-    }
-
-    #[test]
-    fn a_reset_keeps_every_stage_it_can_meet() {
-        for stage in Stage::ALL {
-            let flow = FlowState {
-                phase: phase::RESET,
-                reset_stage: u8::try_from(stage.index()).unwrap(),
-                ..FlowState::default()
-            };
-            assert_eq!(flow.stage(), stage);
-        }
-    }
-}
+mod tests;

@@ -14,6 +14,12 @@ pub const SKIPS: &str = "SKIPS";
 pub const LOSSES: &str = "LOSSES";
 /// Packets seen, by [`crate::flow::Direction`] (per CPU).
 pub const PACKETS: &str = "PACKETS";
+/// Connections by [`crate::mark::Mark`] (per CPU).
+pub const MARKS: &str = "MARKS";
+/// What is known of our uplink: one entry (array).
+pub const VANTAGE: &str = "VANTAGE";
+/// Evidence samples on their way to user space (ring buffer).
+pub const SAMPLES: &str = "SAMPLES";
 /// The thresholds, in the programs' read-only data.
 pub const TUNING: &str = "TUNING";
 
@@ -31,6 +37,9 @@ pub const DESTINATION_CAPACITY: u32 = 65_536;
 /// Default number of destinations that never answered.
 pub const CANDIDATE_CAPACITY: u32 = 65_536;
 
+/// Bytes of the ring buffer of samples.
+pub const SAMPLE_BYTES: u32 = 1 << 16;
+
 /// An insert that failed, by the map it was meant for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]
@@ -43,11 +52,19 @@ pub enum Loss {
     Destination,
     /// [`CANDIDATES`] refused: this SYN is not counted.
     Candidate,
+    /// [`SAMPLES`] was full, or more came than are wanted in a second: counted, and not shown.
+    Sample,
 }
 
 impl Loss {
     /// Every loss, in the order of its counter.
-    pub const ALL: [Self; 4] = [Self::Prefix, Self::Flow, Self::Destination, Self::Candidate];
+    pub const ALL: [Self; 5] = [
+        Self::Prefix,
+        Self::Flow,
+        Self::Destination,
+        Self::Candidate,
+        Self::Sample,
+    ];
 
     /// The name used in events.
     pub const fn name(self) -> &'static str {
@@ -56,6 +73,7 @@ impl Loss {
             Self::Flow => "flow",
             Self::Destination => "destination",
             Self::Candidate => "candidate",
+            Self::Sample => "sample",
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Must not know: how a mark is found, or what it proves.
 
+use crate::vantage::Vantage;
+
 /// One thing that the destination's own packets would not show.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
@@ -82,6 +84,14 @@ impl Marks {
     #[inline(always)]
     pub const fn when(mark: Mark, shows: bool) -> Self {
         if shows { Self(mark.bit()) } else { Self(0) }
+    }
+
+    /// The same set, blurred.
+    #[inline(always)]
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "masked to fewer bits")]
+    pub const fn blur(self, vantage: &Vantage) -> Self {
+        Self(vantage.blur(self.0 as u32, Mark::COUNT as u32) as u16)
     }
 
     /// Both sets.

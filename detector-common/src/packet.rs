@@ -22,6 +22,8 @@ const PROTOCOL_IPV6: u8 = 41;
 const PROTOCOL_GRE: u8 = 47;
 const PROTOCOL_ESP: u8 = 50;
 const PROTOCOL_ICMPV6: u8 = 58;
+/// Every error quotes this much of the transport at least (RFC 792).
+const QUOTED_LEN: usize = 8;
 
 /// Everything that the engine looks at in one packet.
 ///
@@ -108,6 +110,20 @@ pub struct IcmpError {
     pub quoted_source_port: u16,
     /// Destination port of the quoted packet.
     pub quoted_destination_port: u16,
+    /// What follows the ports: the sequence number, where the quoted packet is a TCP segment.
+    pub quoted_seq: u32,
+}
+
+impl IcmpError {
+    /// Whether it says that the destination cannot be reached: by network, host, port, or because
+    /// somebody forbids it (RFC 792, RFC 1812 §5.2.7.1; RFC 4443 §3.1). Not "fragmentation needed".
+    #[inline(always)]
+    pub const fn is_unreachable(&self) -> bool {
+        match self.quoted_destination.as_v4_bits() {
+            Some(_) => self.kind == 3 && matches!(self.code, 0 | 1 | 3 | 9 | 10 | 13),
+            None => self.kind == 1,
+        }
+    }
 }
 
 /// Parses one packet.
@@ -185,6 +201,7 @@ fn icmp_error<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Icm
         quoted_protocol: quoted.protocol,
         quoted_source_port: quoted_port(bytes, quoted.transport_at)?,
         quoted_destination_port: quoted_port(bytes, quoted.transport_at.wrapping_add(2))?,
+        quoted_seq: quoted_seq(bytes, quoted.transport_at.wrapping_add(4))?,
     })
 }
 
@@ -194,13 +211,18 @@ fn icmp_error<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Icm
 fn quote<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Network, Skip> {
     let offset = outer.transport_at.wrapping_add(icmp::LEN);
     let quoted = network(bytes, outer.family, offset).map_err(|_skip| Skip::BadQuote)?;
-    let ports_end = quoted.transport_at.wrapping_add(4);
+    let quote_end = quoted.transport_at.wrapping_add(QUOTED_LEN);
     let packet_end = outer.transport_at.wrapping_add(outer.transport_len);
-    if quoted.source == outer.destination && ports_end <= packet_end {
+    if quoted.source == outer.destination && quote_end <= packet_end {
         Ok(quoted)
     } else {
         Err(Skip::BadQuote)
     }
+}
+
+#[inline(always)]
+fn quoted_seq<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u32, Skip> {
+    bytes.u32_at(offset).map_err(|_truncated| Skip::BadQuote)
 }
 
 #[inline(always)]

@@ -1,7 +1,11 @@
 //! Where the engine keeps its state: the seam between one source and two stores, BPF maps in the
 //! kernel and collections on the host.
 
-use crate::prefix::{Count, PrefixKey};
+use crate::{
+    mark::Mark,
+    prefix::{Count, PrefixKey},
+    sample::Sample,
+};
 
 /// A bounded table.
 pub trait Table<K, V> {
@@ -31,8 +35,17 @@ pub trait Prefixes {
     fn insert(&mut self, key: &PrefixKey) -> Option<Self::Counters<'_>>;
 }
 
+/// What is kept of the evidence itself.
+pub trait Evidence {
+    /// Counts one mark of one connection.
+    fn count(&mut self, mark: Mark);
+
+    /// Hands over a sample; where there is no room it is lost, which is counted.
+    fn sample(&mut self, sample: &Sample);
+}
+
 /// All tables of one engine.
-pub struct Tables<F, D, C, P> {
+pub struct Tables<F, D, C, P, V, E> {
     /// Young connections; may forget the oldest.
     pub flows: F,
     /// Destinations that answered at least once; never forgets by itself.
@@ -41,4 +54,8 @@ pub struct Tables<F, D, C, P> {
     pub candidates: C,
     /// Counters per prefix; never forgets by itself.
     pub prefixes: P,
+    /// What is known of our uplink: one entry, at 0.
+    pub vantage: V,
+    /// Marks and samples.
+    pub evidence: E,
 }

@@ -1,23 +1,31 @@
-//! One packet through the whole engine: connection, destination, prefix. The kernel programs and
-//! the host engine both call [`track`], so they differ in their tables alone.
+//! One packet through the whole engine: connection, destination, prefix.
+//!
+//! Two steps, so that the kernel can verify each on its own: [`follow`] moves the connection on,
+//! [`account`] counts what came of it. The programs and the host engine call both, and differ in
+//! their tables alone.
+
+mod account;
+mod news;
 
 use crate::{
     classify::{Judgement, Sighting, classify},
     destination::{DestinationKey, DestinationState},
     flow::{Direction, FlowKey, FlowState},
     packet::Packet,
-    prefix::{Count, Counter, Hosts, PrefixKey, host_bit},
-    tables::{Prefixes, Table, Tables},
+    tables::{Evidence, Prefixes, Table, Tables},
     time::Nanos,
     tuning::Tuning,
-    verdict::Outcome,
+    vantage::Vantage,
+    wire::udp::QUIC_PORT,
 };
 
-/// Accounts for one packet, and returns the verdict where it ends a connection. Only TCP
-/// connections that our side begins are followed.
+pub use self::{account::account, news::News};
+
+/// Accounts for one packet, and returns the verdict where it ends a connection. Followed are
+/// connections that our side begins: TCP, and QUIC to port 443.
 #[inline(always)]
-pub fn track<F, D, C, P>(
-    tables: &mut Tables<F, D, C, P>,
+pub fn track<F, D, C, P, V, E>(
+    tables: &mut Tables<F, D, C, P, V, E>,
     packet: &Packet,
     direction: Direction,
     now: Nanos,
@@ -28,121 +36,119 @@ where
     D: Table<DestinationKey, DestinationState>,
     C: Table<DestinationKey, DestinationState>,
     P: Prefixes,
+    V: Table<u32, Vantage>,
+    E: Evidence,
 {
-    let segment = packet.tcp()?;
-    let sighting = Sighting {
-        packet,
-        segment,
-        direction,
-        now,
-    };
-    let key = FlowKey::of(packet, segment, direction);
-    let asks = matches!(direction, Direction::Out) && segment.flags.is_syn();
-    let flow = if asks {
-        tables.flows.insert(&key, &FlowState::begin(segment, now))?
+    let mut news = News::default();
+    follow(tables, packet, direction, now, tuning, &mut news)?;
+    account(tables, packet, &news, tuning);
+    news.judgement()
+}
+
+/// Moves the connection on that a packet belongs to, and writes down what is new; `None` where
+/// nothing is.
+#[inline(always)]
+pub fn follow<F, D, C, P, V, E>(
+    tables: &mut Tables<F, D, C, P, V, E>,
+    packet: &Packet,
+    direction: Direction,
+    now: Nanos,
+    tuning: &Tuning,
+    news: &mut News,
+) -> Option<()>
+where
+    F: Table<FlowKey, FlowState>,
+    D: Table<DestinationKey, DestinationState>,
+    C: Table<DestinationKey, DestinationState>,
+    V: Table<u32, Vantage>,
+{
+    let relevance = relevance(packet, direction);
+    if relevance == Relevance::None {
+        return None;
+    }
+    let opens = relevance == Relevance::Opens;
+    let key = FlowKey::of(packet, direction)?;
+    let flow = if opens {
+        open(&mut tables.flows, &key, packet, now, tuning)?
     } else {
         tables.flows.get(&key)?
     };
     let endpoint = key.destination();
-    let (destination, is_candidate) = match tables.destinations.get(&endpoint) {
-        Some(known) => (known, false),
-        None if asks => (
-            tables
-                .candidates
-                .insert(&endpoint, &DestinationState::default())?,
-            true,
-        ),
-        None => (tables.candidates.get(&endpoint)?, true),
+    let destination = match tables.destinations.get(&endpoint) {
+        Some(known) => known,
+        None if opens => tables
+            .candidates
+            .insert(&endpoint, &DestinationState::default())?,
+        None => tables.candidates.get(&endpoint)?,
     };
-    let judgement = classify(flow, destination, &sighting, tuning);
-    let news = News {
-        judgement,
-        is_connection: asks && flow.syn_at == now,
-        is_trial: judgement.is_some_and(|it| destination.is_trial(it.verdict, now, tuning)),
-        is_alive: destination.has_answered(),
-        // On its answer and not ever after: a full table is asked once.
-        is_promoted: is_candidate && segment.flags.is_syn_ack() && destination.has_answered(),
+    let sighting = Sighting {
+        packet,
+        direction,
+        now,
+        vantage: tables.vantage.get(&0)?,
+        tuning,
     };
-    if news.is_promoted {
-        // A copy: the two tables are different maps.
-        let memory = *destination;
-        if tables.destinations.insert(&endpoint, &memory).is_some() {
-            tables.candidates.remove(&endpoint);
-        }
-    }
-    news.count(&mut tables.prefixes, &key, tuning);
-    judgement
+    news.begin(&key, now, flow, destination);
+    let judgement = classify(flow, destination, &sighting);
+    news.end(flow, destination, judgement, &sighting);
+    Some(())
 }
 
-/// What one packet adds to the counters of its prefix.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one independent yes or no"
-)]
-struct News {
-    judgement: Option<Judgement>,
-    is_connection: bool,
-    is_trial: bool,
-    is_alive: bool,
-    is_promoted: bool,
+/// What the engine wants of a packet. Without references: where the compiler merges variants it
+/// calculates with what they hold, and the verifier forbids that with pointers.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Relevance {
+    /// Nothing.
+    None,
+    /// It belongs to a connection, if to any that is followed.
+    Follows,
+    /// It may begin one.
+    Opens,
 }
 
-impl News {
-    /// A prefix is tracked from its first answer on: a scan of dead space takes no room, and
-    /// destinations that never answered weigh nothing until a neighbour did.
-    #[inline(always)]
-    fn count<P: Prefixes>(&self, prefixes: &mut P, key: &FlowKey, tuning: &Tuning) {
-        if self.judgement.is_none() && !self.is_connection && !self.is_promoted {
-            return;
-        }
-        let prefix = PrefixKey::of(&key.remote, tuning);
-        let host = host_bit(&key.remote);
-        let counters = if self.is_alive {
-            prefixes.insert(&prefix)
+#[inline(always)]
+fn relevance(packet: &Packet, direction: Direction) -> Relevance {
+    if let Some(segment) = packet.tcp() {
+        return if matches!(direction, Direction::Out) && segment.flags.is_syn() {
+            Relevance::Opens
         } else {
-            prefixes.get(&prefix)
+            Relevance::Follows
         };
-        if let Some(mut counters) = counters {
-            self.write(&mut counters, host);
-        }
     }
-
-    #[inline(always)]
-    fn write(&self, counters: &mut impl Count, host: u8) {
-        if self.is_connection {
-            counters.add(Counter::Connections);
-        }
-        if self.is_alive {
-            counters.insert(Hosts::Alive, host);
-        }
-        let Some(judgement) = self.judgement else {
-            return;
+    if let Some(datagram) = packet.udp() {
+        return match direction {
+            Direction::Out if datagram.is_quic_initial => Relevance::Opens,
+            Direction::In if datagram.source_port == QUIC_PORT => Relevance::Follows,
+            _ => Relevance::None,
         };
-        counters.add(Counter::Verdict(judgement.verdict));
-        if self.is_trial {
-            self.write_trial(counters, judgement, host);
-        }
     }
+    // The destination may refuse in its own name; that is its own business.
+    let is_strangers = packet
+        .icmp_error()
+        .is_some_and(|error| error.quoted_destination != packet.source);
+    if is_strangers && matches!(direction, Direction::In) {
+        Relevance::Follows
+    } else {
+        Relevance::None
+    }
+}
 
-    /// A destination that never answered may be a port that was always filtered, and its host be
-    /// fine: its failures are counted apart.
-    #[inline(always)]
-    fn write_trial(&self, counters: &mut impl Count, judgement: Judgement, host: u8) {
-        let Judgement { verdict, stage } = judgement;
-        match verdict.outcome() {
-            Outcome::Ok => {
-                counters.add(Counter::Trial(verdict));
-                counters.remove(Hosts::Failed, host);
-            }
-            Outcome::Failed if self.is_alive => {
-                counters.add(Counter::Trial(verdict));
-                counters.add(Counter::Stage(stage));
-                counters.insert(Hosts::Failed, host);
-            }
-            Outcome::Failed => counters.add(Counter::Strangers),
-            Outcome::Void => {}
-        }
+/// The connection that a packet begins, or repeats the beginning of.
+#[inline(always)]
+fn open<'a, F: Table<FlowKey, FlowState>>(
+    flows: &'a mut F,
+    key: &FlowKey,
+    packet: &Packet,
+    now: Nanos,
+    tuning: &Tuning,
+) -> Option<&'a mut FlowState> {
+    let flow = flows.insert(key, &FlowState::begin(packet, now))?;
+    // Nothing in an Initial tells a new connection on old ports from a repeated one.
+    let is_idle = now.since(flow.resent_at.max(flow.syn_at)) > tuning.syn_run_gap;
+    if packet.tcp().is_none() && is_idle {
+        *flow = FlowState::begin(packet, now);
     }
+    Some(flow)
 }
 
 #[cfg(test)]

@@ -23,6 +23,18 @@ pub struct Tuning {
     pub reorder: Nanos,
     /// Round trips shorter than this prove nothing by their timing.
     pub min_timing_rtt: Nanos,
+    /// Resets further apart than this are no burst.
+    pub reset_burst: Nanos,
+    /// What is sent again sooner than this is a copy of the capture, or part of one burst.
+    pub resend_spacing: Nanos,
+    /// How long the client's first data must stay unanswered, at least.
+    pub data_silence: Nanos,
+    /// How long a server must fall silent amid an answer, at least.
+    pub cutoff_silence: Nanos,
+    /// How long QUIC Initials must stay unanswered.
+    pub quic_silence: Nanos,
+    /// How long a client and a destination are poisoned by what the client said.
+    pub poison: Nanos,
     /// IPv4 prefix length of the counters, 8 to 32.
     pub prefix_v4: u32,
     /// IPv6 prefix length of the counters, 16 to 64.
@@ -42,6 +54,14 @@ impl Tuning {
         contradiction_window: Nanos::from_secs(3),
         reorder: Nanos::from_millis(1),
         min_timing_rtt: Nanos::from_millis(10),
+        reset_burst: Nanos::from_secs(2),
+        // Below the smallest retransmission timeout in use, 200 ms.
+        resend_spacing: Nanos::from_millis(100),
+        data_silence: Nanos::from_secs(1),
+        cutoff_silence: Nanos::from_secs(5),
+        // A probe timeout without a measured round trip, 999 ms (RFC 9002 §6.2.2), less a tick.
+        quic_silence: Nanos::from_millis(900),
+        poison: Nanos::from_secs(180),
         prefix_v4: 24,
         prefix_v6: 48,
     };

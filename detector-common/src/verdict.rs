@@ -66,6 +66,26 @@ impl Verdict {
         self as usize
     }
 
+    /// The verdict at a position, where there is one.
+    #[inline(always)]
+    pub const fn of_index(index: u8) -> Option<Self> {
+        Some(match index {
+            0 => Self::Ok,
+            1 => Self::SynTimeout,
+            2 => Self::SynRefused,
+            3 => Self::RstInjected,
+            4 => Self::Reset,
+            5 => Self::ClientAborted,
+            6 => Self::DataBlackhole,
+            7 => Self::DataCutoff,
+            8 => Self::QuicTimeout,
+            9 => Self::IcmpUnreachable,
+            10 => Self::FinInjected,
+            11 => Self::Incomplete,
+            _ => return None,
+        })
+    }
+
     /// The name used in events.
     pub const fn name(self) -> &'static str {
         match self {
@@ -146,6 +166,17 @@ impl Stage {
         self as usize
     }
 
+    /// The stage at a position; the last one for any behind.
+    #[inline(always)]
+    pub const fn of_index(index: u8) -> Self {
+        match index {
+            0 => Self::PostSyn,
+            1 => Self::PostAck,
+            2 => Self::PostPsh,
+            _ => Self::LaterInFlow,
+        }
+    }
+
     /// The name used in events.
     pub const fn name(self) -> &'static str {
         match self {
@@ -186,6 +217,7 @@ mod tests {
         for (index, (verdict, name, outcome)) in VERDICTS.into_iter().enumerate() {
             assert_eq!(verdict.index(), index);
             assert_eq!(Verdict::ALL[index], verdict);
+            assert_eq!(Verdict::of_index(verdict as u8), Some(verdict));
             assert_eq!((verdict.name(), verdict.outcome()), (name, outcome));
         }
     }
@@ -203,6 +235,7 @@ mod tests {
         let names = ["post_syn", "post_ack", "post_psh", "later_in_flow"];
         for (index, stage) in Stage::ALL.into_iter().enumerate() {
             assert_eq!(stage.index(), index);
+            assert_eq!(Stage::of_index(stage as u8), stage);
             assert_eq!(stage.name(), names[index]);
         }
     }

@@ -6,6 +6,7 @@ use aya_ebpf::{bindings::BPF_NOEXIST, btf_maps::PerCpuArray};
 use detector_common::{
     flow::Direction,
     maps::Loss,
+    mark::Mark,
     prefix::{Count, Counter, Hosts, PrefixCounters, PrefixKey, WORDS},
     skip::Skip,
     tables::Prefixes,
@@ -21,6 +22,11 @@ pub(crate) fn packet(direction: Direction) {
 #[inline(always)]
 pub(crate) fn skip(skip: Skip) {
     bump(&maps::SKIPS, skip as u32);
+}
+
+#[inline(always)]
+pub(crate) fn mark(mark: Mark) {
+    bump(&maps::MARKS, mark as u32);
 }
 
 #[inline(always)]
@@ -76,11 +82,11 @@ impl SharedCounters {
     /// The word at `index`; the mask shows the verifier its bound. The last word, which nothing
     /// ever writes, is a zero that the verifier cannot know (see `packet::unknown_zero`).
     #[inline(always)]
-    fn word(&self, index: usize) -> *mut u32 {
+    fn word(&self, index: usize, mask: usize) -> *mut u32 {
         let first = self.0.cast::<u32>();
         // SAFETY: the value is live and has that many words.
         let zero = unsafe { *first.wrapping_add(WORDS - 1) } as usize;
-        first.wrapping_add(opaque(index.wrapping_add(zero)) & (WORDS - 1))
+        first.wrapping_add(opaque(index.wrapping_add(zero)) & mask)
     }
 
     /// The two words that hold a bit of the word at `index`, and the bit in them: the assembler
@@ -88,14 +94,15 @@ impl SharedCounters {
     #[inline(always)]
     fn pair(&self, index: usize, bit: u32) -> (*mut u64, u64) {
         let shift = (index as u32 & 1) << 5;
-        (self.word(index & !1).cast(), u64::from(bit) << shift)
+        let pair = self.word(index, WORDS - 2);
+        (pair.cast(), u64::from(bit) << shift)
     }
 }
 
 impl Count for SharedCounters {
     #[inline(always)]
     fn add(&mut self, counter: Counter) {
-        let word = self.word(counter.word());
+        let word = self.word(counter.word(), WORDS - 1);
         // SAFETY: `word` lies within a live map value; the BPF target has no `fetch_add`.
         unsafe { asm!("lock *(u32 *)({0} + 0) += {1}", in(reg) word, in(reg) 1_u64) };
     }

@@ -23,10 +23,12 @@
 
 mod clock;
 mod count;
+mod evidence;
 mod load;
 mod maps;
 mod opaque;
 mod packet;
+mod room;
 mod table;
 
 use aya_ebpf::{
@@ -36,13 +38,7 @@ use aya_ebpf::{
     programs::{TcContext, XdpContext},
 };
 use aya_log_ebpf::debug;
-use detector_common::{
-    bytes::PacketBytes,
-    flow::Direction,
-    packet::{Packet, parse},
-    track::track,
-    wire::link::LinkLayer,
-};
+use detector_common::{flow::Direction, packet::parse, track, wire::link::LinkLayer};
 use packet::Headers;
 
 /// WAN ingress of a device with Ethernet header.
@@ -97,40 +93,63 @@ fn on_tc(ctx: &TcContext, link: LinkLayer, direction: Direction) -> i32 {
     TC_ACT_UNSPEC
 }
 
+/// Functions of their own, one after the other, which leave what they found in maps: so they
+/// share the 512 bytes of stack and need not share them out, and the verifier walks the sum of
+/// their paths and not the product.
 #[inline(always)]
-fn observe(
-    ctx: &impl EbpfContext,
-    bytes: &impl PacketBytes,
-    link: LinkLayer,
-    direction: Direction,
-) {
+fn observe(ctx: &impl EbpfContext, bytes: &Headers, link: LinkLayer, direction: Direction) {
     count::packet(direction);
+    let is_parsed = match link {
+        LinkLayer::Ethernet => set_aside_ethernet(ctx, bytes),
+        LinkLayer::Ip => set_aside_ip(ctx, bytes),
+    };
+    if is_parsed && follow(direction) {
+        account();
+    }
+}
+
+#[inline(never)]
+fn set_aside_ethernet(ctx: &impl EbpfContext, bytes: &Headers) -> bool {
+    set_aside(ctx, bytes, LinkLayer::Ethernet)
+}
+
+#[inline(never)]
+fn set_aside_ip(ctx: &impl EbpfContext, bytes: &Headers) -> bool {
+    set_aside(ctx, bytes, LinkLayer::Ip)
+}
+
+/// Parses a packet into its room, and says whether it is one to follow.
+#[inline(always)]
+fn set_aside(ctx: &impl EbpfContext, bytes: &Headers, link: LinkLayer) -> bool {
     match parse(bytes, link) {
-        Ok(packet) => {
-            if let Some(packet) = packet::set_aside(&packet) {
-                follow(packet, direction);
-            }
-        }
+        Ok(packet) => room::set_aside(&packet),
         Err(skip) => {
             count::skip(skip);
             if skip.is_malformed() {
                 debug!(ctx, "malformed packet: skip {}", skip as u32);
             }
+            false
         }
     }
 }
 
-/// A function of its own, so that it does not share the 512 bytes of stack with the parser.
 #[inline(never)]
-fn follow(packet: &Packet, direction: Direction) {
+fn follow(direction: Direction) -> bool {
+    let (Some(packet), Some(news)) = (room::packet(), room::news()) else {
+        return false;
+    };
     let tuning = maps::TUNING.load();
-    track(
-        &mut table::tables(),
-        packet,
-        direction,
-        clock::now(),
-        &tuning,
-    );
+    let mut tables = table::tables();
+    track::follow(&mut tables, packet, direction, clock::now(), &tuning, news).is_some()
+}
+
+#[inline(never)]
+fn account() {
+    let (Some(packet), Some(news)) = (room::packet(), room::news()) else {
+        return;
+    };
+    let tuning = maps::TUNING.load();
+    track::account(&mut table::tables(), packet, news, &tuning);
 }
 
 #[cfg(not(test))]

@@ -4,19 +4,26 @@
 
 use aya_ebpf::{
     Global,
-    btf_maps::{Array, HashMap, LruHashMap, PerCpuArray},
+    btf_maps::{Array, HashMap, LruHashMap, PerCpuArray, RingBuf},
     macros::btf_map,
 };
 use detector_common::{
     bytes::HEADER_SPAN,
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
-    maps::{CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
+    maps::{
+        CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY,
+        SAMPLE_BYTES,
+    },
+    mark::Mark,
     packet::Packet,
     prefix::{PrefixCounters, PrefixKey},
+    sample::{Budget, Sample},
     skip::Skip,
     time::Nanos,
+    track::News,
     tuning::Tuning,
+    vantage::Vantage,
 };
 
 type Prefixes = HashMap<PrefixKey, PrefixCounters, { PREFIX_CAPACITY as usize }>;
@@ -65,6 +72,22 @@ pub(crate) static LOSSES: PerCpuArray<u64, { Loss::ALL.len() }> = PerCpuArray::n
 #[btf_map]
 pub(crate) static PACKETS: PerCpuArray<u64, 2> = PerCpuArray::new();
 
+/// Written here, read by user space.
+#[btf_map]
+pub(crate) static MARKS: PerCpuArray<u64, { Mark::COUNT }> = PerCpuArray::new();
+
+/// Written and read here.
+#[btf_map]
+pub(crate) static VANTAGE: Array<Vantage, 1> = Array::new();
+
+/// Written here, drained by user space.
+#[btf_map]
+pub(crate) static SAMPLES: RingBuf<Sample, { SAMPLE_BYTES as usize }> = RingBuf::new();
+
+/// Written and read here: how many samples this second has seen.
+#[btf_map]
+pub(crate) static SAMPLING: PerCpuArray<Budget, 1> = PerCpuArray::new();
+
 /// Written and read here, by one packet at a time.
 #[btf_map]
 pub(crate) static SCRATCH: PerCpuArray<Scratch, 1> = PerCpuArray::new();
@@ -72,6 +95,10 @@ pub(crate) static SCRATCH: PerCpuArray<Scratch, 1> = PerCpuArray::new();
 /// Written and read here, by one packet at a time.
 #[btf_map]
 pub(crate) static PARSED: PerCpuArray<Parsed, 1> = PerCpuArray::new();
+
+/// Written and read here, by one packet at a time.
+#[btf_map]
+pub(crate) static NEWS: PerCpuArray<News, 1> = PerCpuArray::new();
 
 /// Written by user space between two test runs.
 #[btf_map]

@@ -12,10 +12,7 @@ use aya_ebpf::{
     helpers::{bpf_skb_load_bytes, bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
     programs::{TcContext, XdpContext},
 };
-use detector_common::{
-    bytes::{HEADER_SPAN, PacketBytes},
-    packet::Packet,
-};
+use detector_common::bytes::{HEADER_SPAN, PacketBytes};
 
 use crate::{
     load::load,
@@ -103,16 +100,4 @@ fn unknown_zero(room: *const Scratch) -> usize {
     // SAFETY: the octet lies within the room.
     let [.., zero] = unsafe { &*room };
     usize::from(*zero)
-}
-
-/// Puts a parsed packet into its room and returns it there.
-#[inline(always)]
-pub(crate) fn set_aside(packet: &Packet) -> Option<&'static Packet> {
-    let room = maps::PARSED.get_ptr_mut(0)?.cast::<Packet>();
-    // SAFETY: the room has the size of a packet and at least its alignment, it is this CPU's own,
-    // and nothing else runs on that until the program ends.
-    unsafe {
-        room.write(*packet);
-        Some(&*room)
-    }
 }

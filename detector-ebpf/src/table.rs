@@ -7,14 +7,23 @@ use aya_ebpf::{
 use detector_common::{
     maps::Loss,
     tables::{Table, Tables},
+    vantage::Vantage,
 };
 
 use crate::{
     count::{self, KernelPrefixes},
+    evidence::KernelEvidence,
     maps::{self, Candidates, Destinations, Flows},
 };
 
-type KernelTables = Tables<Stored<Flows>, Stored<Destinations>, Stored<Candidates>, KernelPrefixes>;
+type KernelTables = Tables<
+    Stored<Flows>,
+    Stored<Destinations>,
+    Stored<Candidates>,
+    KernelPrefixes,
+    KernelVantage,
+    KernelEvidence,
+>;
 
 /// The engine's tables over these maps.
 #[inline(always)]
@@ -24,6 +33,8 @@ pub(crate) const fn tables() -> KernelTables {
         destinations: Stored::new(&maps::DESTINATIONS, Loss::Destination),
         candidates: Stored::new(&maps::CANDIDATES, Loss::Candidate),
         prefixes: KernelPrefixes,
+        vantage: KernelVantage,
+        evidence: KernelEvidence,
     }
 }
 
@@ -76,3 +87,24 @@ macro_rules! impl_table {
 
 impl_table!(HashMap);
 impl_table!(LruHashMap);
+
+/// The one entry about our uplink, which is always there.
+pub(crate) struct KernelVantage;
+
+impl Table<u32, Vantage> for KernelVantage {
+    #[inline(always)]
+    fn get(&mut self, key: &u32) -> Option<&mut Vantage> {
+        let value = maps::VANTAGE.get_ptr_mut(*key)?;
+        // SAFETY: the kernel returned a live value of this map, aligned for it. Another CPU may
+        // write it too: it consists of aligned integers, and a lost write is one TTL unlearnt.
+        Some(unsafe { &mut *value })
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, key: &u32, _value: &Vantage) -> Option<&mut Vantage> {
+        self.get(key)
+    }
+
+    #[inline(always)]
+    fn remove(&mut self, _key: &u32) {}
+}

@@ -9,13 +9,16 @@ use detector_common::{
     classify::Judgement,
     destination::{DestinationKey, DestinationState},
     flow::{Direction, FlowKey, FlowState},
+    mark::Mark,
     packet::parse,
     prefix::{PrefixCounters, PrefixKey},
+    sample::{Budget, Sample},
     skip::Skip,
-    tables::{Prefixes, Table, Tables},
+    tables::{Evidence, Prefixes, Table, Tables},
     time::Nanos,
     track::track,
     tuning::Tuning,
+    vantage::Vantage,
     wire::link::LinkLayer,
 };
 
@@ -55,11 +58,39 @@ impl Prefixes for HostPrefixes {
     }
 }
 
+/// Marks counted, and the samples since they were last taken.
+#[derive(Debug, Default)]
+pub struct HostEvidence {
+    /// Connections by mark, in the order of [`Mark::ALL`].
+    pub marks: [u64; Mark::COUNT],
+    /// Samples, the oldest first.
+    pub samples: Vec<Sample>,
+    /// Samples that were not wanted.
+    pub lost: u64,
+    budget: Budget,
+}
+
+impl Evidence for HostEvidence {
+    fn count(&mut self, mark: Mark) {
+        self.marks[mark.index()] += 1;
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        if self.budget.spend(sample.at) {
+            self.samples.push(*sample);
+        } else {
+            self.lost += 1;
+        }
+    }
+}
+
 type HostTables = Tables<
     HostTable<FlowKey, FlowState>,
     HostTable<DestinationKey, DestinationState>,
     HostTable<DestinationKey, DestinationState>,
     HostPrefixes,
+    HostTable<u32, Vantage>,
+    HostEvidence,
 >;
 
 /// The engine and its tables.
@@ -81,6 +112,8 @@ impl Engine {
                 destinations: HostTable(HashMap::new()),
                 candidates: HostTable(HashMap::new()),
                 prefixes: HostPrefixes::default(),
+                vantage: HostTable(HashMap::from([(0, Vantage::default())])),
+                evidence: HostEvidence::default(),
             },
             skips: [0; Skip::ALL.len()],
         }

@@ -22,7 +22,7 @@ pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
 pub struct Delta {
     /// The prefix.
     pub prefix: IpNet,
-    /// Connections that ended well; not only first attempts.
+    /// Connections whose server answered with data; not only first attempts.
     pub connections_ok: u64,
     /// Trials by verdict.
     pub trials: [u64; Verdict::COUNT],
@@ -85,7 +85,7 @@ fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: 
     let failed = hosts(now, Hosts::Failed);
     Delta {
         prefix: network(key, tuning),
-        connections_ok: since(Counter::Verdict(Verdict::Ok)),
+        connections_ok: since(Counter::Answered),
         trials: Verdict::ALL.map(|verdict| since(Counter::Trial(verdict))),
         stages: Stage::ALL.map(|stage| since(Counter::Stage(stage))),
         hosts_failed: count(

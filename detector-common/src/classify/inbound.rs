@@ -1,35 +1,41 @@
-//! What comes back: SYN-ACKs, server data, and resets that may or may not be the server's.
+//! What comes back over TCP: SYN-ACKs, server data, FINs, and resets that may or may not be the
+//! server's.
 
-use super::{Judgement, Sighting};
+mod reset;
+
+use super::{Sighting, forgery, silence};
 use crate::{
     destination::DestinationState,
     flow::{FlowState, phase},
-    marks::Marks,
-    time::Nanos,
-    tuning::Tuning,
+    mark::{Mark, Marks},
     verdict::{Stage, Verdict},
     wire::tcp::Segment,
 };
 
 /// A server's segment lies at most this far behind its first byte within the time we look.
-const PLAUSIBLE_SEQ: u32 = 1 << 24;
+pub(super) const PLAUSIBLE_SEQ: u32 = 1 << 24;
+/// Payload of a full segment: a longer one is several that were joined on reception.
+const FULL_SEGMENT: u32 = 1_460;
+/// Steps that a counter of IP-IDs takes between two packets of one connection.
+const IP_ID_STEP: u16 = 16;
 
 #[inline(always)]
 pub(super) fn observe(
     flow: &mut FlowState,
     destination: &mut DestinationState,
+    segment: &Segment,
     sighting: &Sighting<'_>,
-    tuning: &Tuning,
-) -> Option<Judgement> {
-    let segment = sighting.segment;
-    if segment.flags.rst() {
-        reset(flow, destination, sighting, tuning)
-    } else if segment.flags.is_syn_ack() {
-        syn_ack(flow, destination, sighting, tuning)
-    } else if segment.payload_len > 0 || segment.flags.fin() {
-        data(flow, destination, sighting, tuning)
-    } else {
+) -> Option<Verdict> {
+    let flags = segment.flags;
+    if flags.rst() {
+        reset::observe(flow, destination, segment, sighting)
+    } else if flags.is_syn_ack() {
+        syn_ack(flow, destination, segment, sighting)
+    } else if flags.is_syn() {
+        crossing_syn(flow, destination, segment, sighting);
         None
+    } else {
+        speech(flow, destination, segment, sighting)
     }
 }
 
@@ -37,54 +43,141 @@ pub(super) fn observe(
 fn syn_ack(
     flow: &mut FlowState,
     destination: &mut DestinationState,
+    segment: &Segment,
     sighting: &Sighting<'_>,
-    tuning: &Tuning,
-) -> Option<Judgement> {
-    let segment = sighting.segment;
+) -> Option<Verdict> {
     if !flow.acknowledges_syn(segment.ack) {
         return None;
     }
-    let measurable = flow.phase == phase::SYN_SENT && flow.syn_again == 0;
-    let rtt = measurable.then_some(sighting.now.since(flow.syn_at));
-    destination.answered(sighting.packet.ttl, sighting.packet.dont_fragment, rtt);
     match flow.phase {
         phase::SYN_SENT => {
+            let rtt = sighting.now.since(flow.syn_at);
+            let is_measured = flow.syn_again == 0;
+            if is_measured {
+                flow.rtt_us = rtt.as_micros_u32().max(1);
+            }
+            let packet = sighting.packet;
+            destination.answered(packet.ttl, packet.dont_fragment, is_measured.then_some(rtt));
             flow.phase = phase::ANSWERED;
-            flow.server_isn = segment.seq;
-            flow.server_ttl = sighting.packet.ttl;
-            flow.server_df = u8::from(sighting.packet.dont_fragment);
+            flow.verdict = 0;
+            introduce(flow, segment, sighting);
+            None
+        }
+        // Overtaken by the client's own ACK, in this capture or on this interface.
+        phase::ANSWERED | phase::DATA_SENT if flow.server_ttl == 0 => {
+            destination.answered(sighting.packet.ttl, sighting.packet.dont_fragment, None);
+            introduce(flow, segment, sighting);
             None
         }
         phase::RESET if matches!(flow.stage(), Stage::PostSyn) => {
-            contradict(flow, destination, sighting.now, tuning)
+            destination.answered(sighting.packet.ttl, sighting.packet.dont_fragment, None);
+            contradict(flow, destination, sighting, Mark::SynAckAfterReset)
         }
         _ => None,
     }
 }
 
+/// Both ends ask at once (RFC 9293 §3.5).
 #[inline(always)]
-fn data(
+fn crossing_syn(
+    flow: &mut FlowState,
+    destination: &mut DestinationState,
+    segment: &Segment,
+    sighting: &Sighting<'_>,
+) {
+    if flow.phase == phase::SYN_SENT {
+        destination.heard();
+        flow.phase = phase::ANSWERED;
+        flow.verdict = 0;
+        introduce(flow, segment, sighting);
+    }
+}
+
+/// The server shows for the first time what its packets look like.
+#[inline(always)]
+fn introduce(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
+    flow.server_isn = segment.seq;
+    flow.server_next = segment.seq.wrapping_add(1);
+    flow.server_ttl = sighting.packet.ttl;
+    flow.server_df = u8::from(sighting.packet.dont_fragment);
+    flow.server_ip_id = sighting.packet.ip_id;
+    flow.heard_at = sighting.now;
+    flow.packets = flow.packets.saturating_add(1);
+}
+
+/// Data, FIN, or a mere acknowledgement.
+#[inline(always)]
+fn speech(
     flow: &mut FlowState,
     destination: &DestinationState,
+    segment: &Segment,
     sighting: &Sighting<'_>,
-    tuning: &Tuning,
-) -> Option<Judgement> {
-    if !is_plausible(sighting.segment, flow) {
+) -> Option<Verdict> {
+    if flow.phase == phase::SYN_SENT || !is_plausible(segment, flow) {
         return None;
     }
-    match flow.phase {
-        phase::ANSWERED | phase::DATA_SENT if sighting.segment.payload_len > 0 => {
-            let stage = flow.stage();
-            flow.phase = phase::SETTLED;
-            Some(Judgement {
-                verdict: Verdict::Ok,
-                stage,
-            })
+    let verdict = match flow.phase {
+        phase::ANSWERED | phase::DATA_SENT => first_words(flow, destination, segment, sighting),
+        phase::SETTLED => {
+            listen(flow, segment, sighting);
+            silence::broken(flow)
         }
         phase::RESET if !matches!(flow.stage(), Stage::PostSyn) => {
-            contradict(flow, destination, sighting.now, tuning)
+            contradict(flow, destination, sighting, Mark::Contradiction)
         }
         _ => None,
+    };
+    if segment.flags.fin() {
+        verdict.or_else(|| silence::end(flow))
+    } else {
+        verdict
+    }
+}
+
+/// The server's first data or its FIN, unless somebody else put the words into its mouth.
+#[inline(always)]
+fn first_words(
+    flow: &mut FlowState,
+    destination: &DestinationState,
+    segment: &Segment,
+    sighting: &Sighting<'_>,
+) -> Option<Verdict> {
+    let says_something = segment.payload_len > 0 || segment.flags.fin();
+    if says_something {
+        let marks = forgery::of_speech(flow, destination, segment, sighting);
+        if forgery::prove_speech(marks, segment) {
+            flow.marks = flow.marks.and(marks);
+            flow.judge(Verdict::FinInjected);
+            flow.phase = phase::CLOSED;
+            return flow.verdict();
+        }
+    }
+    listen(flow, segment, sighting);
+    if segment.payload_len > 0 {
+        flow.phase = phase::SETTLED;
+        flow.answered = 1;
+        flow.verdict = 0;
+        flow.resends = 0;
+    }
+    None
+}
+
+/// Notes what a genuine packet of the server shows.
+#[inline(always)]
+fn listen(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
+    let ip_id = sighting.packet.ip_id;
+    let step = ip_id.wrapping_sub(flow.server_ip_id);
+    flow.counts_ip_ids = u8::from(flow.server_ip_id != 0 && step != 0 && step <= IP_ID_STEP);
+    flow.server_ip_id = ip_id;
+    flow.server_window = segment.window;
+    flow.heard_at = sighting.now;
+    let segments = segment.payload_len / FULL_SEGMENT;
+    let packets = u16::try_from(segments).unwrap_or(u16::MAX).max(1);
+    flow.packets = flow.packets.saturating_add(packets);
+    let end = segment.seq.wrapping_add(segment.payload_len);
+    if end.wrapping_sub(flow.server_isn) > flow.server_next.wrapping_sub(flow.server_isn) {
+        flow.server_next = end;
+        flow.mid_burst = u8::from(!segment.flags.psh());
     }
 }
 
@@ -94,63 +187,19 @@ fn data(
 fn contradict(
     flow: &mut FlowState,
     destination: &DestinationState,
-    now: Nanos,
-    tuning: &Tuning,
-) -> Option<Judgement> {
-    let gap = now.since(flow.reset_at);
+    sighting: &Sighting<'_>,
+    mark: Mark,
+) -> Option<Verdict> {
+    let tuning = sighting.tuning;
+    let gap = sighting.now.since(flow.heard_at);
     let tenth = destination.min_rtt().unwrap_or_default().0 / 10;
     if gap < tuning.reorder || gap.0 < tenth || gap > tuning.contradiction_window {
         return None;
     }
-    let stage = flow.stage();
+    flow.marks = flow.marks.and(Marks::when(mark, true));
+    flow.judge(Verdict::RstInjected);
     flow.phase = phase::CLOSED;
-    Some(Judgement {
-        verdict: Verdict::RstInjected,
-        stage,
-    })
-}
-
-/// Judges a reset at once where its marks prove it forged; else it waits for a contradiction.
-#[inline(always)]
-fn reset(
-    flow: &mut FlowState,
-    destination: &mut DestinationState,
-    sighting: &Sighting<'_>,
-    tuning: &Tuning,
-) -> Option<Judgement> {
-    let (packet, segment, now) = (sighting.packet, sighting.segment, sighting.now);
-    if flow.phase >= phase::RESET || !is_acceptable(segment, flow) {
-        return None;
-    }
-    if flow.client_fin != 0 || now.since(flow.syn_at) > tuning.reset_window {
-        flow.phase = phase::CLOSED;
-        return None;
-    }
-    let stage = flow.stage();
-    let forged = Marks::of(packet, segment, flow, destination, now, tuning).prove(stage);
-    destination.heard();
-    flow.reset_stage = flow.phase;
-    flow.reset_at = now;
-    flow.phase = if forged { phase::CLOSED } else { phase::RESET };
-    let verdict = match stage {
-        _ if forged => Verdict::RstInjected,
-        Stage::PostSyn => Verdict::SynRefused,
-        Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => Verdict::Reset,
-    };
-    Some(Judgement { verdict, stage })
-}
-
-/// Whether a client's stack would believe this reset (RFC 9293 §3.10.7.3, §3.10.7.4). In answer to
-/// a SYN some injectors acknowledge the SYN's own number, one too low (Zeek's rst-inject-rae).
-#[inline(always)]
-const fn is_acceptable(segment: &Segment, flow: &FlowState) -> bool {
-    match flow.stage() {
-        Stage::PostSyn => {
-            let is_own_number = segment.ack == flow.client_isn;
-            segment.flags.ack() && (is_own_number || flow.acknowledges_syn(segment.ack))
-        }
-        Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => is_plausible(segment, flow),
-    }
+    flow.verdict()
 }
 
 #[inline(always)]

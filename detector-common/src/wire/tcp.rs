@@ -18,6 +18,7 @@ impl Flags {
     const FIN: u8 = 0x01;
     const SYN: u8 = 0x02;
     const RST: u8 = 0x04;
+    const PSH: u8 = 0x08;
     const ACK: u8 = 0x10;
 
     /// The sender has no more data.
@@ -28,6 +29,11 @@ impl Flags {
     /// The connection is abandoned.
     pub const fn rst(self) -> bool {
         self.0 & Self::RST != 0
+    }
+
+    /// The sender has nothing more to send just now.
+    pub const fn psh(self) -> bool {
+        self.0 & Self::PSH != 0
     }
 
     /// The acknowledgement number is valid.

@@ -5,6 +5,16 @@ use crate::{bytes::PacketBytes, skip::Skip};
 const HEADER_LEN: u16 = 8;
 const DESTINATION_PORT_AT: usize = 2;
 const LEN_AT: usize = 4;
+const PAYLOAD_AT: usize = 8;
+
+/// The port of HTTP/3, the only one where QUIC is looked for.
+pub const QUIC_PORT: u16 = 443;
+/// A client pads its Initials to this many bytes (RFC 9000 §14.1).
+const QUIC_INITIAL_LEN: u16 = 1_200;
+/// Header form and fixed bit (RFC 9000 §17.2).
+const LONG_HEADER: u8 = 0xc0;
+const PACKET_TYPE: u8 = 0x30;
+const VERSION_2: u32 = 0x6b33_43cf;
 
 /// One datagram.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -15,6 +25,8 @@ pub struct Datagram {
     pub destination_port: u16,
     /// Bytes of payload.
     pub payload_len: u16,
+    /// Whether it carries a client's QUIC Initial to [`QUIC_PORT`].
+    pub is_quic_initial: bool,
 }
 
 /// Reads the header at `offset`; `len` is what the IP packet has left for it.
@@ -31,9 +43,26 @@ pub(crate) fn read<B: PacketBytes + ?Sized>(
         return Err(Skip::BadLength);
     }
     let len = bytes.u16_at(offset.wrapping_add(LEN_AT))?;
+    let destination_port = bytes.u16_at(offset.wrapping_add(DESTINATION_PORT_AT))?;
+    let payload_len = len.checked_sub(HEADER_LEN).ok_or(Skip::BadLength)?;
     Ok(Datagram {
         source_port: bytes.u16_at(offset)?,
-        destination_port: bytes.u16_at(offset.wrapping_add(DESTINATION_PORT_AT))?,
-        payload_len: len.checked_sub(HEADER_LEN).ok_or(Skip::BadLength)?,
+        destination_port,
+        payload_len,
+        is_quic_initial: destination_port == QUIC_PORT
+            && payload_len >= QUIC_INITIAL_LEN
+            && is_quic_initial(bytes, offset.wrapping_add(PAYLOAD_AT)),
     })
+}
+
+/// Whether a long header of type Initial begins here; the type's number depends on the version
+/// (RFC 9000 §17.2.2, RFC 9369 §3.2). Version 0 is negotiation, which no client sends.
+#[inline(always)]
+fn is_quic_initial<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> bool {
+    let (Ok(first), Ok(version)) = (bytes.u8_at(offset), bytes.u32_at(offset.wrapping_add(1)))
+    else {
+        return false;
+    };
+    let initial = if version == VERSION_2 { 0x10 } else { 0x00 };
+    first & (LONG_HEADER | PACKET_TYPE) == LONG_HEADER | initial && version != 0
 }

@@ -1,0 +1,180 @@
+//! The second step: trials, counters of the prefix, and evidence.
+
+use super::News;
+use crate::{
+    classify::Judgement,
+    destination::{DestinationKey, DestinationState},
+    flow::{FlowKey, FlowState},
+    mark::{Mark, Marks},
+    packet::Packet,
+    prefix::{Count, Counter, Hosts, PrefixKey, host_bit},
+    sample::Sample,
+    stall::Bucket,
+    tables::{Evidence, Prefixes, Table, Tables},
+    tuning::Tuning,
+    vantage::Vantage,
+    verdict::{Outcome, Verdict},
+};
+
+/// Counts what is new of a connection, and samples what is suspicious.
+#[inline(always)]
+pub fn account<F, D, C, P, V, E>(
+    tables: &mut Tables<F, D, C, P, V, E>,
+    packet: &Packet,
+    news: &News,
+    tuning: &Tuning,
+) where
+    F: Table<FlowKey, FlowState>,
+    D: Table<DestinationKey, DestinationState>,
+    C: Table<DestinationKey, DestinationState>,
+    P: Prefixes,
+    V: Table<u32, Vantage>,
+    E: Evidence,
+{
+    if news.is_inbound != 0 {
+        witness(tables, packet, news);
+    }
+    if !news.is_counted() {
+        return;
+    }
+    if news.is_promoted != 0 {
+        promote(tables, packet, news, tuning);
+    }
+    let Some(destination) = destination(tables, &news.key) else {
+        return;
+    };
+    let is_alive = destination.has_answered();
+    let judgement = news.judgement();
+    let is_trial =
+        judgement.is_some_and(|it| destination.is_trial(it, &news.key.local, news.at, tuning));
+    let prefix = PrefixKey::of(&news.key.remote, tuning);
+    // A prefix is tracked from its first answer on: a scan of dead space takes no room, and
+    // destinations that never answered weigh nothing until a neighbour did.
+    let counters = if is_alive {
+        tables.prefixes.insert(&prefix)
+    } else {
+        tables.prefixes.get(&prefix)
+    };
+    if let Some(mut counters) = counters {
+        news.count(&mut counters, is_alive, is_trial);
+    }
+}
+
+#[inline(always)]
+fn destination<'a, F, D, C, P, V, E>(
+    tables: &'a mut Tables<F, D, C, P, V, E>,
+    key: &FlowKey,
+) -> Option<&'a mut DestinationState>
+where
+    D: Table<DestinationKey, DestinationState>,
+    C: Table<DestinationKey, DestinationState>,
+{
+    let endpoint = key.destination();
+    match tables.destinations.get(&endpoint) {
+        Some(known) => Some(known),
+        None => tables.candidates.get(&endpoint),
+    }
+}
+
+/// A candidate answered for the first time: from now on it is remembered. On its answer and not
+/// ever after: a full table is asked once.
+#[inline(always)]
+fn promote<F, D, C, P, V, E>(
+    tables: &mut Tables<F, D, C, P, V, E>,
+    packet: &Packet,
+    news: &News,
+    tuning: &Tuning,
+) where
+    D: Table<DestinationKey, DestinationState>,
+    C: Table<DestinationKey, DestinationState>,
+    V: Table<u32, Vantage>,
+{
+    if let Some(vantage) = tables.vantage.get(&0) {
+        vantage.learn(PrefixKey::of(&news.key.remote, tuning), packet.ttl);
+    }
+    let endpoint = news.key.destination();
+    if let Some(candidate) = tables.candidates.get(&endpoint) {
+        // A copy: the two tables are different maps.
+        let memory = *candidate;
+        if tables.destinations.insert(&endpoint, &memory).is_some() {
+            tables.candidates.remove(&endpoint);
+        }
+    }
+}
+
+/// Counts new marks, and keeps a sample of the packet that bears them.
+#[inline(always)]
+fn witness<F, D, C, P, V, E>(tables: &mut Tables<F, D, C, P, V, E>, packet: &Packet, news: &News)
+where
+    F: Table<FlowKey, FlowState>,
+    E: Evidence,
+{
+    let Some(segment) = packet.tcp() else {
+        return;
+    };
+    let Some(flow) = tables.flows.get(&news.key) else {
+        return;
+    };
+    if Sample::is_worthwhile(flow, segment, news.marks) {
+        let sample = Sample::of(&news.key, flow, packet, segment, news.at);
+        tables.evidence.sample(&sample);
+        count_marks(&mut tables.evidence, news.marks);
+    }
+}
+
+#[inline(always)]
+fn count_marks<E: Evidence>(evidence: &mut E, marks: Marks) {
+    for mark in Mark::ALL {
+        if marks.has(mark) {
+            evidence.count(mark);
+        }
+    }
+}
+
+impl News {
+    #[inline(always)]
+    fn count(&self, counters: &mut impl Count, is_alive: bool, is_trial: bool) {
+        let host = host_bit(&self.key.remote);
+        if self.is_first != 0 {
+            counters.add(Counter::Connections);
+        }
+        if self.is_answered != 0 {
+            counters.add(Counter::Answered);
+        }
+        if is_alive {
+            counters.insert(Hosts::Alive, host);
+        }
+        let Some(judgement) = self.judgement() else {
+            return;
+        };
+        counters.add(Counter::Verdict(judgement.verdict));
+        if matches!(judgement.verdict, Verdict::DataCutoff) {
+            let packets = Bucket::of_packets(self.packets.into());
+            counters.add(Counter::StallBytes(Bucket::of_bytes(self.bytes_in)));
+            counters.add(Counter::StallPackets(packets));
+        }
+        if is_trial {
+            count_trial(counters, judgement, is_alive, host);
+        }
+    }
+}
+
+/// A destination that never answered may be a port that was always filtered, and its host be
+/// fine: its failures are counted apart.
+#[inline(always)]
+fn count_trial(counters: &mut impl Count, judgement: Judgement, is_alive: bool, host: u8) {
+    let Judgement { verdict, stage } = judgement;
+    match verdict.outcome() {
+        Outcome::Ok => {
+            counters.add(Counter::Trial(verdict));
+            counters.remove(Hosts::Failed, host);
+        }
+        Outcome::Failed if is_alive => {
+            counters.add(Counter::Trial(verdict));
+            counters.add(Counter::Stage(stage));
+            counters.insert(Hosts::Failed, host);
+        }
+        Outcome::Failed => counters.add(Counter::Strangers),
+        Outcome::Void => {}
+    }
+}

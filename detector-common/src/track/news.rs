@@ -1,0 +1,100 @@
+//! What one packet has changed, between the two steps of [`super::track`].
+
+use crate::{
+    classify::{Judgement, Sighting},
+    destination::DestinationState,
+    flow::{Direction, FlowKey, FlowState},
+    mark::Marks,
+    time::Nanos,
+    verdict::{Stage, Verdict},
+};
+
+/// What is new of one connection.
+///
+/// In the kernel it lies in a map: what is read back from there is unknown to the verifier, so
+/// that it walks what follows once, and not once for each way that leads to it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(C)]
+pub struct News {
+    /// The connection.
+    pub(super) key: FlowKey,
+    /// When the packet passed.
+    pub(super) at: Nanos,
+    /// Payload bytes that had come in.
+    pub(super) bytes_in: u32,
+    /// Packets that had passed both ways.
+    pub(super) packets: u16,
+    /// Marks that this packet added.
+    pub(super) marks: Marks,
+    /// The verdict that this packet brought, as its index plus one; 0 for none.
+    verdict: u8,
+    /// The stage that the verdict met, as its index.
+    stage: u8,
+    /// 1 where the packet began the connection.
+    pub(super) is_first: u8,
+    /// 1 where the server's first data came.
+    pub(super) is_answered: u8,
+    /// 1 where the destination answered for the first time.
+    pub(super) is_promoted: u8,
+    /// 1 where it came from the remote side.
+    pub(super) is_inbound: u8,
+    /// Always zeroes.
+    zeroes: [u8; 2],
+}
+
+impl News {
+    /// Notes how things stand before the packet.
+    #[inline(always)]
+    pub(super) const fn begin(
+        &mut self,
+        key: &FlowKey,
+        now: Nanos,
+        flow: &FlowState,
+        destination: &DestinationState,
+    ) {
+        self.key = *key;
+        self.at = now;
+        self.marks = flow.marks;
+        self.is_answered = flow.answered;
+        self.is_promoted = destination.answered;
+    }
+
+    /// Notes what the packet changed.
+    #[inline(always)]
+    pub(super) fn end(
+        &mut self,
+        flow: &FlowState,
+        destination: &DestinationState,
+        judgement: Option<Judgement>,
+        sighting: &Sighting<'_>,
+    ) {
+        self.bytes_in = flow.bytes_in();
+        self.packets = flow.packets;
+        self.marks = flow.marks.without(self.marks);
+        self.is_answered ^= flow.answered;
+        self.is_promoted ^= destination.answered;
+        self.is_first = u8::from(flow.syn_at == sighting.now);
+        self.is_inbound = u8::from(matches!(sighting.direction, Direction::In));
+        self.verdict = 0;
+        self.stage = 0;
+        if let Some(judgement) = judgement {
+            self.verdict = (judgement.verdict as u8).wrapping_add(1);
+            self.stage = judgement.stage as u8;
+        }
+    }
+
+    /// The verdict that this packet brought.
+    #[inline(always)]
+    pub fn judgement(&self) -> Option<Judgement> {
+        Some(Judgement {
+            verdict: Verdict::of_index(self.verdict.wrapping_sub(1))?,
+            stage: Stage::of_index(self.stage),
+        })
+    }
+
+    /// Whether the counters of the prefix change.
+    #[inline(always)]
+    pub(super) const fn is_counted(&self) -> bool {
+        self.verdict | self.is_first | self.is_answered | self.is_promoted != 0
+    }
+}

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 /// One second of trials to one prefix.
@@ -143,6 +145,66 @@ fn a_prefix_that_just_began_to_fail_is_no_witness_against_its_neighbours() {
     assert_eq!(prefixes(&judge.observe(at(13), &onset)), ["198.18.16.0/22"]);
 }
 
+/// Two prefixes fail, the one between them was not tried since; all worked before.
+fn gap() -> (Judge, [Delta; 3]) {
+    let mut judge = Judge::default();
+    let nets = [
+        WITNESS,
+        "198.18.16.0/24",
+        "198.18.17.0/24",
+        "198.18.18.0/24",
+    ];
+    repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 4, 0)));
+    let [witness, low, _, high] = nets;
+    let onset = [delta(witness, 5, 0), delta(low, 0, 4), delta(high, 0, 5)];
+    repeat(&mut judge, 10..13, &onset[..1]);
+    (judge, onset)
+}
+
+#[test]
+fn a_prefix_not_tried_since_the_onset_is_not_claimed_and_divides_nothing() {
+    let (mut judge, onset) = gap();
+    let ranges = repeat(&mut judge, 13..16, &onset);
+    assert_eq!(prefixes(&ranges).len(), 1);
+    assert_eq!(ranges[0].members.len(), 1);
+    assert_eq!(ranges[0].kin.len(), 2);
+}
+
+#[test]
+fn a_prefix_that_works_after_the_onset_divides_the_range() {
+    let (mut judge, onset) = gap();
+    repeat(&mut judge, 13..16, &onset);
+    judge.observe(at(16), &[delta("198.18.17.0/24", 1, 0)]);
+    // It is proved for good.
+    let ranges = repeat(&mut judge, 17..90, &onset);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/24", "198.18.18.0/24"]);
+    assert!(ranges.iter().all(|range| range.kin.len() == 1));
+}
+
+#[test]
+fn a_prefix_that_nobody_tries_any_more_may_be_covered() {
+    let (mut judge, onset) = gap();
+    let ranges = repeat(&mut judge, 13..40, &onset);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/22"]);
+    assert_eq!(ranges[0].members.len(), 2);
+}
+
+#[test]
+fn a_dead_host_does_not_date_the_block_that_follows() {
+    let (mut judge, onset) = gap();
+    judge.observe(at(13), &[delta("198.18.16.0/24", 0, 1)]);
+    let works = Delta {
+        connections_ok: 2,
+        hosts_failed: 1,
+        ..delta("198.18.16.0/24", 0, 0)
+    };
+    judge.observe(at(14), &[delta(WITNESS, 5, 0), works]);
+    judge.observe(at(15), &[delta("198.18.17.0/24", 1, 0)]);
+    let ranges = repeat(&mut judge, 16..20, &onset);
+    assert_eq!(prefixes(&ranges).len(), 1);
+    assert_eq!(ranges[0].since, at(16));
+}
+
 #[test]
 fn a_range_that_works_again_is_no_longer_blocked() {
     let mut judge = Judge::default();
@@ -186,7 +248,7 @@ fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
         &[delta("198.18.16.0/24", 0, 1), delta("198.18.17.0/24", 0, 1)],
     );
     judge.forget(&"198.18.16.0/24".parse().unwrap());
-    assert_eq!(judge.wider.len(), 2);
+    assert_eq!(judge.wider.count(), 2);
     judge.forget(&"198.18.17.0/24".parse().unwrap());
-    assert!(judge.wider.is_empty() && judge.units.is_empty());
+    assert!(judge.wider.count() == 0 && judge.units.is_empty());
 }

@@ -1,7 +1,5 @@
 //! What is known of one tracked prefix: its own test, and the evidence since it began to fail.
 
-use std::time::Duration;
-
 use detector_common::verdict::{Stage, Verdict};
 
 use super::{cusum::Cusum, uplink::Uplink};
@@ -83,7 +81,10 @@ impl Unit {
     pub fn observe(&mut self, delta: &Delta, now: Moment, witness: Option<Moment>) {
         if self.cusum.is_idle() {
             self.evidence = Evidence::default();
-            self.since = (delta.failed() > 0).then_some(now);
+            self.since = None;
+        }
+        if delta.failed() > 0 && (self.since.is_none() || self.is_relapse()) {
+            self.since = Some(now);
         }
         self.evidence.take_in(delta);
         let is_witnessed = Uplink::worked_lately(witness, now)
@@ -120,14 +121,19 @@ impl Unit {
         self.cusum.is_alarmed() || (is_wider_alarmed && !self.cusum.is_idle() && supports)
     }
 
-    /// Whether a connection ended well within `span` before `now`, and nothing failed since.
-    pub fn worked_within(&self, span: Duration, now: Moment) -> bool {
-        self.last_ok.is_some_and(|last_ok| {
-            let has_failed_since = self
+    /// When a connection last ended well, unless something failed since.
+    pub fn working_at(&self) -> Option<Moment> {
+        self.last_ok.filter(|last_ok| {
+            !self
                 .last_failed
-                .is_some_and(|last_failed| last_failed.is_after(&last_ok));
-            now.since(&last_ok) <= span && !has_failed_since
+                .is_some_and(|last_failed| last_failed.is_after(last_ok))
         })
+    }
+
+    /// Whether a failure now is another matter than the ones before: it worked in between, and no
+    /// block was seen. A dead host says nothing of when a block begins.
+    fn is_relapse(&self) -> bool {
+        !self.cusum.is_alarmed() && self.working_at().is_some()
     }
 
     /// With few hosts the mirrored test takes long; that every host answers again is as good.

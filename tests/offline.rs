@@ -20,6 +20,8 @@ const EVERYTHING: &str = "0.0.0.0/0";
 
 /// A working /24 in the middle of [`BLOCKED`].
 const HOLE: &str = "198.18.21.0/24";
+/// Eight hosts in all, where there are two in each /24.
+const SMALL: &str = "198.18.24.0/22";
 
 /// One packet of so many is lost all the time: no network is perfect.
 const LOSS: u32 = 200;
@@ -138,6 +140,46 @@ fn a_working_prefix_in_the_middle_is_never_claimed() {
         for event in events {
             let is_claimed = claim(&event).contains(&net(HOLE));
             assert!(!is_claimed, "{visits:?}: {event:#}");
+        }
+    }
+}
+
+#[test]
+fn eight_hosts_are_enough_to_see_the_end_within_20_s() {
+    for visits in all_visits(SMALL, 2) {
+        let mut daemon = visits.warm_daemon();
+        daemon.script.path.obstruct(net(SMALL), Obstacle::Drop);
+        let during = alerts(&mut daemon, 60);
+        assert_eq!(during.last().unwrap()["prefix"], SMALL, "{visits:?}");
+        daemon.script.path.clear();
+        let after = alerts(&mut daemon, 20);
+        assert!(is_end_of(&during[0], after.last().unwrap()), "{visits:?}");
+        assert_eq!(alerts(&mut daemon, 130), [] as [Value; 0], "{visits:?}");
+    }
+}
+
+#[test]
+fn a_block_that_lets_one_host_through_at_a_time_is_not_over() {
+    for seed in 1..4 {
+        let visits = Visits {
+            seed,
+            ..Visits::to(SMALL, 2)
+        };
+        let mut daemon = visits.warm_daemon();
+        let all = hosts(net(SMALL), 24, 2, 443).unwrap();
+        daemon.script.path.obstruct(net(SMALL), Obstacle::Drop);
+        let mut events = alerts(&mut daemon, 20);
+        for free in all.iter().cycle().take(200) {
+            daemon.script.path.clear();
+            for host in all.iter().filter(|host| *host != free) {
+                let host = IpNet::from(host.ip());
+                daemon.script.path.obstruct(host, Obstacle::Drop);
+            }
+            events.extend(alerts(&mut daemon, 1));
+        }
+        for event in &events {
+            assert_ne!(event["state"], "resolved", "{event:#}");
+            assert_eq!(event["id"], events[0]["id"], "{event:#}");
         }
     }
 }

@@ -85,6 +85,8 @@ impl Judge {
             unit.observe(delta, now, self.witness);
         }
         self.wider.observe(deltas);
+        self.wider
+            .clear_unless(|net| inside(&self.units, net).any(|unit| !unit.cusum.is_idle()));
         self.witness = self.latest_witness(deltas, now).or(self.witness);
         self.blocked_ranges(now)
     }

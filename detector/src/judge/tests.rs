@@ -240,6 +240,66 @@ fn a_prefix_of_few_hosts_recovers_by_connections_when_every_host_answers() {
     assert!(ranges.is_empty());
 }
 
+const FEW: [&str; 4] = [
+    "198.18.24.0/24",
+    "198.18.25.0/24",
+    "198.18.26.0/24",
+    "198.18.27.0/24",
+];
+
+/// Two hosts in each prefix fail: only the wider tests see a block.
+fn block_of_few_hosts() -> Judge {
+    let mut judge = Judge::default();
+    let witness = delta(WITNESS, 5, 0);
+    judge.observe(at(0), std::slice::from_ref(&witness));
+    let mut deltas = FEW.map(|net| delta(net, 0, 2)).to_vec();
+    deltas.insert(0, witness);
+    assert_eq!(prefixes(&judge.observe(at(1), &deltas)), ["198.18.24.0/22"]);
+    judge
+}
+
+/// One second of connections whose trials were counted before.
+fn connections(net: &str, hosts_failed: u32) -> Delta {
+    Delta {
+        connections_ok: 4,
+        hosts_failed,
+        hosts_ok: 2 - hosts_failed,
+        ..delta(net, 0, 0)
+    }
+}
+
+#[test]
+fn few_hosts_end_a_block_that_only_the_wider_tests_saw() {
+    let mut judge = block_of_few_hosts();
+    judge.observe(at(20), &FEW.map(|net| delta(net, 2, 0)));
+    let healthy = FEW.map(|net| connections(net, 0));
+    assert!(repeat(&mut judge, 21..26, &healthy).is_empty());
+    // The wider alarms are over too.
+    assert!(judge.observe(at(26), &[delta(FEW[0], 0, 2)]).is_empty());
+}
+
+#[test]
+fn one_host_that_still_fails_keeps_the_block() {
+    let mut judge = block_of_few_hosts();
+    let one_fails = FEW.map(|net| connections(net, 1));
+    let ranges = repeat(&mut judge, 20..60, &one_fails);
+    assert_eq!(prefixes(&ranges), ["198.18.24.0/22"]);
+}
+
+#[test]
+fn hosts_let_through_for_less_than_a_syn_takes_to_fail_keep_the_block() {
+    let mut judge = block_of_few_hosts();
+    for second in (20..80).step_by(4) {
+        judge.observe(at(second), &FEW.map(|net| delta(net, 0, 1)));
+        let ranges = repeat(
+            &mut judge,
+            second + 1..second + 4,
+            &FEW.map(|net| connections(net, 0)),
+        );
+        assert_eq!(prefixes(&ranges), ["198.18.24.0/22"]);
+    }
+}
+
 #[test]
 fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     let mut judge = Judge::default();

@@ -1,5 +1,7 @@
 //! What is known of one tracked prefix: its own test, and the evidence since it began to fail.
 
+use std::time::Duration;
+
 use detector_common::verdict::{Stage, Verdict};
 
 use super::{cusum::Cusum, uplink::Uplink};
@@ -9,6 +11,9 @@ use crate::{moment::Moment, snapshot::Delta};
 const SUPPORT: u64 = 2;
 /// Successful connections in a row that end a block of which no host fails any more.
 const ALL_CLEAR: u64 = 12;
+/// For how long none must fail. A SYN takes three seconds to fail: sooner, a host that was let
+/// through for a moment is not seen to fail again.
+const ALL_CLEAR_SPAN: Duration = Duration::from_secs(5);
 
 /// Trials since the failures began.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -72,6 +77,8 @@ pub struct Unit {
     pub hosts_failed: u32,
     /// Once-alive hosts that did not fail since.
     pub hosts_ok: u32,
+    /// When a host was last known to fail.
+    last_failing: Option<Moment>,
     oks_in_a_row: u64,
 }
 
@@ -104,13 +111,16 @@ impl Unit {
         if delta.failed() > 0 {
             self.last_failed = Some(now);
         }
+        if delta.hosts_failed > 0 {
+            self.last_failing = Some(now);
+        }
         self.oks_in_a_row = if delta.failed() > 0 {
             0
         } else {
             self.oks_in_a_row + delta.connections_ok
         };
         self.cusum.observe(delta.ok(), delta.failed());
-        if self.is_all_clear() {
+        if self.is_all_clear(now) {
             self.cusum.clear();
         }
     }
@@ -137,7 +147,10 @@ impl Unit {
     }
 
     /// With few hosts the mirrored test takes long; that every host answers again is as good.
-    const fn is_all_clear(&self) -> bool {
-        self.cusum.is_alarmed() && self.hosts_failed == 0 && self.oks_in_a_row >= ALL_CLEAR
+    fn is_all_clear(&self, now: Moment) -> bool {
+        self.oks_in_a_row >= ALL_CLEAR
+            && self
+                .last_failing
+                .is_none_or(|last_failing| now.since(&last_failing) >= ALL_CLEAR_SPAN)
     }
 }

@@ -7,31 +7,28 @@ pub mod cover;
 pub mod cusum;
 pub mod unit;
 pub mod uplink;
+pub mod wider;
+pub mod witness;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
-    time::Duration,
+    collections::{BTreeMap, HashSet},
 };
 
 use detector_common::verdict::Verdict;
 use ipnet::IpNet;
 
 use self::{
-    cover::{Cover, cover},
-    cusum::Cusum,
+    cover::{Blocked, Cover, cover},
     unit::{Evidence, Unit},
     uplink::Uplink,
+    wider::Wider,
+    witness::Witnesses,
 };
 use crate::{moment::Moment, snapshot::Delta};
 
-/// Wider prefixes that the same test runs on, so that thin traffic to many prefixes adds up.
-const WIDER_V4: [u8; 2] = [20, 16];
-const WIDER_V6: [u8; 3] = [44, 40, 32];
 /// Corroborated failures (see [`Evidence::corroborated`]) without which no range is accused.
 const CORROBORATION: u64 = 2;
-/// How long a success makes a prefix a working one.
-const WORKING: Duration = Duration::from_mins(10);
 
 /// A range that is being blocked.
 #[derive(Clone, Debug)]
@@ -40,6 +37,9 @@ pub struct Range {
     pub prefix: IpNet,
     /// The blocked prefixes in it.
     pub members: Vec<IpNet>,
+    /// These, and the blocked prefixes around it that nothing known to work divides from it: in
+    /// all likelihood the same block.
+    pub kin: Vec<IpNet>,
     /// When the first of them began to fail.
     pub since: Moment,
     /// Trials of all members since they began to fail.
@@ -71,7 +71,7 @@ impl Range {
 #[derive(Debug, Default)]
 pub struct Judge {
     units: BTreeMap<IpNet, Unit>,
-    wider: HashMap<IpNet, Cusum>,
+    wider: Wider,
     witness: Option<Moment>,
     uplink: Uplink,
 }
@@ -84,9 +84,9 @@ impl Judge {
             let unit = self.units.entry(delta.prefix).or_default();
             unit.observe(delta, now, self.witness);
         }
-        for (net, (ok, failed)) in wider_sums(deltas) {
-            self.wider.entry(net).or_default().observe(ok, failed);
-        }
+        self.wider.observe(deltas);
+        self.wider
+            .clear_unless(|net| inside(&self.units, net).any(|unit| !unit.cusum.is_idle()));
         self.witness = self.latest_witness(deltas, now).or(self.witness);
         self.blocked_ranges(now)
     }
@@ -94,11 +94,8 @@ impl Judge {
     /// Forgets a prefix that is no longer tracked, and the tests around it that nothing is left in.
     pub fn forget(&mut self, prefix: &IpNet) {
         self.units.remove(prefix);
-        for net in wider(prefix) {
-            if !self.units.keys().any(|unit| net.contains(unit)) {
-                self.wider.remove(&net);
-            }
-        }
+        self.wider
+            .forget(prefix, |net| inside(&self.units, net).next().is_some());
     }
 
     /// Whether something speaks for a block of this prefix.
@@ -128,69 +125,83 @@ impl Judge {
     }
 
     fn blocked_ranges(&self, now: Moment) -> Vec<Range> {
-        let blocked: Vec<IpNet> = self
+        let blocked: Vec<Blocked> = self
             .units
             .iter()
-            .filter(|(net, unit)| unit.is_blocked(self.is_wider_alarmed(net)))
-            .map(|(net, _)| *net)
+            .filter(|(net, unit)| unit.is_blocked(self.wider.is_alarmed_around(net)))
+            .filter_map(|(net, unit)| Some((*net, unit.since?)))
             .collect();
         if blocked.is_empty() {
             return Vec::new();
         }
-        let working = self.working(now, &blocked);
-        cover(&blocked, &working)
-            .into_iter()
-            .filter_map(|cover| self.range(cover, &working))
-            .collect()
-    }
-
-    fn is_wider_alarmed(&self, net: &IpNet) -> bool {
-        wider(net).any(|wider| self.wider.get(&wider).is_some_and(Cusum::is_alarmed))
-    }
-
-    /// Prefixes that lately worked and are not blocked.
-    fn working(&self, now: Moment, blocked: &[IpNet]) -> Vec<IpNet> {
-        let blocked: HashSet<&IpNet> = blocked.iter().collect();
-        self.units
+        let witnesses = self.witnesses(now, &blocked);
+        cover(&blocked, &|range, since| witnesses.is_proven(range, since))
             .iter()
-            .filter(|(net, _)| !blocked.contains(net))
-            .filter(|(_, unit)| unit.worked_within(WORKING, now))
-            .map(|(net, _)| *net)
+            .filter_map(|whole| self.range(whole, &witnesses))
             .collect()
+    }
+
+    /// Prefixes that worked when they were last heard of and are not blocked.
+    fn witnesses(&self, now: Moment, blocked: &[Blocked]) -> Witnesses {
+        let blocked: HashSet<&IpNet> = blocked.iter().map(|(net, _)| net).collect();
+        let others = self.units.iter().filter(|(net, _)| !blocked.contains(net));
+        let worked = others.filter_map(|(net, unit)| Some((*net, unit.working_at()?)));
+        Witnesses::new(now, worked)
     }
 
     /// The range, unless nothing elsewhere worked since it began to fail: then it may as well be
     /// our own uplink, and no range is accused.
-    fn range(&self, cover: Cover, working: &[IpNet]) -> Option<Range> {
-        let units: Vec<&Unit> = cover
-            .members
-            .iter()
-            .filter_map(|net| self.units.get(net))
-            .collect();
-        let since = units
-            .iter()
-            .filter_map(|unit| unit.since)
-            .min_by_key(|since| since.monotonic)?;
-        let mut evidence = Evidence::default();
-        for unit in &units {
-            evidence.merge(&unit.evidence);
-        }
-        if evidence.corroborated < CORROBORATION {
+    fn range(&self, whole: &Cover, witnesses: &Witnesses) -> Option<Range> {
+        if self.evidence(whole).corroborated < CORROBORATION {
             return None;
         }
-        let sibling = cover.prefix.supernet().unwrap_or(cover.prefix);
+        let claim = claim(whole, witnesses)?;
+        let sibling = claim.prefix.supernet().unwrap_or(claim.prefix);
+        let units: Vec<&Unit> = self.members(&claim).collect();
         Some(Range {
-            since,
-            evidence,
+            prefix: claim.prefix,
+            members: claim.networks(),
+            kin: whole.networks(),
+            since: whole.since,
+            evidence: self.evidence(&claim),
             destinations_failed: units.iter().map(|unit| unit.hosts_failed).sum(),
             destinations_ok: units.iter().map(|unit| hosts_seen_working(unit)).sum(),
-            ok_witnesses: working.iter().filter(|net| sibling.contains(*net)).count(),
+            ok_witnesses: witnesses.presumed(&sibling, whole.since),
             baseline_failure_rate: mean(units.iter().map(|u| u.cusum.ordinary_failure_rate())),
             llr: units.iter().map(|unit| unit.cusum.llr()).sum(),
-            prefix: cover.prefix,
-            members: cover.members,
         })
     }
+
+    fn evidence(&self, cover: &Cover) -> Evidence {
+        let mut evidence = Evidence::default();
+        for unit in self.members(cover) {
+            evidence.merge(&unit.evidence);
+        }
+        evidence
+    }
+
+    fn members(&self, cover: &Cover) -> impl Iterator<Item = &Unit> {
+        let members = cover.members.iter();
+        members.filter_map(|(net, _)| self.units.get(net))
+    }
+}
+
+/// The largest part of `whole` without a prefix that is presumed to work: where traffic is thin,
+/// one between two blocked ones may not have been tried since.
+fn claim(whole: &Cover, witnesses: &Witnesses) -> Option<Cover> {
+    let is_presumed = |range: &IpNet, since| witnesses.presumed(range, since) > 0;
+    cover(&whole.members, &is_presumed)
+        .into_iter()
+        .max_by_key(|part| part.members.len())
+}
+
+/// The units in a wider prefix.
+fn inside<'a>(units: &'a BTreeMap<IpNet, Unit>, net: &IpNet) -> impl Iterator<Item = &'a Unit> {
+    let net = *net;
+    units
+        .range(net..)
+        .take_while(move |(unit, _)| net.contains(*unit))
+        .map(|(_, unit)| unit)
 }
 
 /// Hosts of a unit that answered since it began to fail, at most as many as there were answers.
@@ -203,33 +214,6 @@ fn hosts_seen_working(unit: &Unit) -> u32 {
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
     if count > 0.0 { sum / count } else { 0.0 }
-}
-
-/// Trials of all wider prefixes: ok, failed.
-fn wider_sums(deltas: &[Delta]) -> BTreeMap<IpNet, (u64, u64)> {
-    let mut sums = BTreeMap::new();
-    for delta in deltas {
-        for net in wider(&delta.prefix) {
-            let (ok, failed) = sums.entry(net).or_insert((0, 0));
-            *ok += delta.ok();
-            *failed += delta.failed();
-        }
-    }
-    sums
-}
-
-/// The wider prefixes around `net` that are tested too.
-fn wider(net: &IpNet) -> impl Iterator<Item = IpNet> {
-    let net = *net;
-    let lengths: &[u8] = match net {
-        IpNet::V4(_) => &WIDER_V4,
-        IpNet::V6(_) => &WIDER_V6,
-    };
-    lengths
-        .iter()
-        .filter(move |length| **length < net.prefix_len())
-        .filter_map(move |length| IpNet::new(net.network(), *length).ok())
-        .map(|wider| wider.trunc())
 }
 
 #[cfg(test)]

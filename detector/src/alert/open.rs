@@ -12,7 +12,7 @@ use crate::{
     observer::Observer,
 };
 
-/// At most one update of an alert in this time; a claim that only shrinks must last as long, so
+/// At most one update of an alert in this time; a claim that loses a prefix must last as long, so
 /// that a range which recovers prefix by prefix does not tell each step.
 const UPDATE_GAP: Duration = Duration::from_secs(10);
 /// An update that brings only more of the same evidence waits this long.
@@ -31,7 +31,7 @@ pub(super) struct Open {
     told_at: Moment,
     /// Every prefix it ever named, and those of the alerts it absorbed.
     owned: BTreeSet<IpNet>,
-    shrunk_at: Option<Moment>,
+    lost_at: Option<Moment>,
     split_at: Option<Moment>,
 }
 
@@ -45,7 +45,7 @@ impl Open {
             told: details.clone(),
             told_at: now,
             owned: range.members.iter().copied().collect(),
-            shrunk_at: None,
+            lost_at: None,
             split_at: None,
             details,
         })
@@ -58,7 +58,7 @@ impl Open {
 
     /// Whether a range is what it is about.
     pub(super) fn owns(&self, range: &Range) -> bool {
-        range.members.iter().any(|net| self.owned.contains(net))
+        range.kin.iter().any(|net| self.owned.contains(net))
     }
 
     /// Takes over what another alert was about.
@@ -72,16 +72,16 @@ impl Open {
             self.details = details;
         }
         self.owned.extend(&range.members);
-        if self.is_smaller_than_told() {
-            self.shrunk_at.get_or_insert(now);
+        if self.loses_what_was_told() {
+            self.lost_at.get_or_insert(now);
         } else {
-            self.shrunk_at = None;
+            self.lost_at = None;
         }
         let is_due = self.is_update_due(now);
         if is_due {
             self.told = self.details.clone();
             self.told_at = now;
-            self.shrunk_at = None;
+            self.lost_at = None;
         }
         is_due
     }
@@ -117,18 +117,17 @@ impl Open {
         }
     }
 
-    fn is_smaller_than_told(&self) -> bool {
-        let told: BTreeSet<&IpNet> = self.told.members.iter().collect();
-        self.details.members.len() < told.len()
-            && self.details.members.iter().all(|net| told.contains(net))
+    fn loses_what_was_told(&self) -> bool {
+        let members: BTreeSet<&IpNet> = self.details.members.iter().collect();
+        !self.told.members.iter().all(|net| members.contains(net))
     }
 
     fn is_update_due(&self, now: Moment) -> bool {
         let gap = now.since(&self.told_at);
         let is_news = !self.details.is_same_claim(&self.told);
         let is_settled = self
-            .shrunk_at
-            .is_none_or(|shrunk_at| now.since(&shrunk_at) >= UPDATE_GAP);
+            .lost_at
+            .is_none_or(|lost_at| now.since(&lost_at) >= UPDATE_GAP);
         (is_news && is_settled && gap >= UPDATE_GAP)
             || (!is_news && self.details != self.told && gap >= EVIDENCE_GAP)
     }

@@ -19,9 +19,11 @@ fn range(prefix: &str, members: &[&str], destinations_failed: u32) -> Range {
     let mut evidence = Evidence::default();
     evidence.symptoms[Verdict::SynTimeout.index()] = 9;
     evidence.stages[0] = 9;
+    let members: Vec<ipnet::IpNet> = members.iter().map(|net| net.parse().unwrap()).collect();
     Range {
         prefix: prefix.parse().unwrap(),
-        members: members.iter().map(|net| net.parse().unwrap()).collect(),
+        kin: members.clone(),
+        members,
         since: at(0),
         evidence,
         destinations_failed,
@@ -172,6 +174,51 @@ fn two_alerts_that_become_one_range_leave_one_that_says_so() {
     assert_eq!(merged[0].id, also[0].id);
     assert_eq!(merged[0].merged_into, Some(low[0].id));
     assert_eq!(book.alerts.firing(), 1);
+}
+
+/// Low and high, of which only one can be claimed as long as nothing is heard of what lies between.
+fn low_and_high() -> [Range; 2] {
+    let nets = ["198.18.16.0/24", "198.18.18.0/24"];
+    nets.map(|net| Range {
+        kin: nets.map(|net| net.parse().unwrap()).to_vec(),
+        ..range(net, &[net], 3)
+    })
+}
+
+#[test]
+fn parts_of_one_block_are_one_alert() {
+    let [low, high] = low_and_high();
+    let mut book = Book::new();
+    let fired = book.fire(5, &[low]);
+    let nets = ["198.18.16.0/24", "198.18.17.0/24", "198.18.18.0/24"];
+    book.events(6, &[high]);
+    let update = book.events(20, &[range("198.18.16.0/22", &nets, 9)]);
+    assert_eq!(update[0].id, fired[0].id);
+    assert_eq!(update[0].state, State::Update);
+    assert_eq!(book.alerts.firing(), 1);
+}
+
+#[test]
+fn a_claim_that_moves_elsewhere_must_last_ten_seconds() {
+    let [low, high] = low_and_high();
+    let mut book = Book::new();
+    book.fire(5, &[low]);
+    assert!(book.events(30, std::slice::from_ref(&high)).is_empty());
+    assert_eq!(
+        book.states(40, &[high]),
+        [(State::Update, "198.18.18.0/24".to_owned())]
+    );
+}
+
+#[test]
+fn what_turns_out_to_be_divided_and_was_never_told_is_an_alert_of_its_own() {
+    let [low, high] = low_and_high();
+    let mut book = Book::new();
+    let fired = book.fire(5, &[low]);
+    let divided = ["198.18.16.0/24", "198.18.18.0/24"].map(|net| range(net, &[net], 3));
+    let also = book.fire(7, &divided);
+    assert_eq!(also[0].details.prefix, high.prefix);
+    assert_ne!(also[0].id, fired[0].id);
 }
 
 #[test]

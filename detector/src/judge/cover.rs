@@ -2,8 +2,13 @@
 
 use ipnet::IpNet;
 
+use crate::moment::Moment;
+
 /// Nothing shorter is claimed, whatever was seen: no observer at one gateway knows that much.
 const SHORTEST: (u8, u8) = (8, 20);
+
+/// A blocked network, and since when it fails.
+pub type Blocked = (IpNet, Moment);
 
 /// A covering prefix and the blocked networks in it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -11,38 +16,60 @@ pub struct Cover {
     /// The tightest prefix around its members.
     pub prefix: IpNet,
     /// The blocked networks, in order.
-    pub members: Vec<IpNet>,
+    pub members: Vec<Blocked>,
+    /// When the first of them began to fail.
+    pub since: Moment,
 }
 
-/// Covers `blocked`, which must be in order, without touching `working`.
-pub fn cover(blocked: &[IpNet], working: &[IpNet]) -> Vec<Cover> {
-    let first_v6 = blocked.partition_point(|net| matches!(net, IpNet::V4(_)));
+impl Cover {
+    /// Its members without their times.
+    pub fn networks(&self) -> Vec<IpNet> {
+        self.members.iter().map(|(net, _)| *net).collect()
+    }
+}
+
+/// Covers `blocked`, which must be in order, by ranges without a witness: `has_witness` says
+/// whether something works in a range that fails since then.
+pub fn cover(blocked: &[Blocked], has_witness: &impl Fn(&IpNet, Moment) -> bool) -> Vec<Cover> {
+    let first_v6 = blocked.partition_point(|(net, _)| matches!(net, IpNet::V4(_)));
     let (v4, v6) = blocked.split_at(first_v6);
     let mut covers = Vec::new();
-    split(v4, working, &mut covers);
-    split(v6, working, &mut covers);
+    split(v4, has_witness, &mut covers);
+    split(v6, has_witness, &mut covers);
     covers
 }
 
 /// One prefix where it may be, else two halves.
-fn split(blocked: &[IpNet], working: &[IpNet], covers: &mut Vec<Cover>) {
-    let (Some(first), Some(last)) = (blocked.first(), blocked.last()) else {
+fn split(
+    blocked: &[Blocked],
+    has_witness: &impl Fn(&IpNet, Moment) -> bool,
+    covers: &mut Vec<Cover>,
+) {
+    let (Some((first, _)), Some((last, _)), Some(since)) =
+        (blocked.first(), blocked.last(), first_failure(blocked))
+    else {
         return;
     };
     let join = join(first, last);
-    let is_free = !working.iter().any(|net| join.contains(net));
-    if blocked.len() == 1 || (is_free && join.prefix_len() >= shortest(&join)) {
+    let may_be_one = join.prefix_len() >= shortest(&join) && !has_witness(&join, since);
+    if blocked.len() == 1 || may_be_one {
         covers.push(Cover {
             prefix: join,
             members: blocked.to_vec(),
+            since,
         });
         return;
     }
     let upper = upper_half(&join);
-    let middle = blocked.partition_point(|net| net.network() < upper);
+    let middle = blocked.partition_point(|(net, _)| net.network() < upper);
     let (low, high) = blocked.split_at(middle);
-    split(low, working, covers);
-    split(high, working, covers);
+    split(low, has_witness, covers);
+    split(high, has_witness, covers);
+}
+
+fn first_failure(blocked: &[Blocked]) -> Option<Moment> {
+    let times = blocked.iter().map(|(_, since)| *since);
+    times.min_by_key(|since| since.monotonic)
 }
 
 /// The longest prefix that contains both.
@@ -83,8 +110,22 @@ mod tests {
         texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
+    fn at(second: u64) -> Moment {
+        Moment {
+            monotonic: std::time::Duration::from_secs(second),
+            wall: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn covers(blocked: &[IpNet], working: &[IpNet]) -> Vec<Cover> {
+        let blocked: Vec<Blocked> = blocked.iter().map(|net| (*net, at(0))).collect();
+        cover(&blocked, &|range, _| {
+            working.iter().any(|net| range.contains(net))
+        })
+    }
+
     fn prefixes(blocked: &[&str], working: &[&str]) -> Vec<String> {
-        cover(&nets(blocked), &nets(working))
+        covers(&nets(blocked), &nets(working))
             .iter()
             .map(|cover| cover.prefix.to_string())
             .collect()
@@ -103,6 +144,18 @@ mod tests {
             prefixes(&blocked, &["198.18.18.0/24"]),
             ["198.18.16.0/23", "198.18.19.0/24"]
         );
+    }
+
+    #[test]
+    fn a_witness_is_asked_about_the_first_failure_in_its_range() {
+        let nets = nets(&["198.18.16.0/24", "198.18.18.0/24", "198.18.19.0/24"]);
+        let blocked: Vec<Blocked> = nets.into_iter().zip([at(9), at(7), at(5)]).collect();
+        let covers = cover(&blocked, &|_, since| since == at(5));
+        let found: Vec<(u8, Moment)> = covers
+            .iter()
+            .map(|cover| (cover.prefix.prefix_len(), cover.since))
+            .collect();
+        assert_eq!(found, [(24, at(9)), (24, at(7)), (24, at(5))]);
     }
 
     #[test]
@@ -134,7 +187,7 @@ mod tests {
             let blocked: Vec<IpNet> = blocked.into_iter().collect();
             let working: Vec<IpNet> =
                 others.into_iter().filter(|net| !blocked.contains(net)).collect();
-            let covers = cover(&blocked, &working);
+            let covers = covers(&blocked, &working);
             for net in &blocked {
                 let around = covers.iter().filter(|cover| cover.prefix.contains(net)).count();
                 prop_assert_eq!(around, 1);

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 /// One second of trials to one prefix.
@@ -143,6 +145,66 @@ fn a_prefix_that_just_began_to_fail_is_no_witness_against_its_neighbours() {
     assert_eq!(prefixes(&judge.observe(at(13), &onset)), ["198.18.16.0/22"]);
 }
 
+/// Two prefixes fail, the one between them was not tried since; all worked before.
+fn gap() -> (Judge, [Delta; 3]) {
+    let mut judge = Judge::default();
+    let nets = [
+        WITNESS,
+        "198.18.16.0/24",
+        "198.18.17.0/24",
+        "198.18.18.0/24",
+    ];
+    repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 4, 0)));
+    let [witness, low, _, high] = nets;
+    let onset = [delta(witness, 5, 0), delta(low, 0, 4), delta(high, 0, 5)];
+    repeat(&mut judge, 10..13, &onset[..1]);
+    (judge, onset)
+}
+
+#[test]
+fn a_prefix_not_tried_since_the_onset_is_not_claimed_and_divides_nothing() {
+    let (mut judge, onset) = gap();
+    let ranges = repeat(&mut judge, 13..16, &onset);
+    assert_eq!(prefixes(&ranges).len(), 1);
+    assert_eq!(ranges[0].members.len(), 1);
+    assert_eq!(ranges[0].kin.len(), 2);
+}
+
+#[test]
+fn a_prefix_that_works_after_the_onset_divides_the_range() {
+    let (mut judge, onset) = gap();
+    repeat(&mut judge, 13..16, &onset);
+    judge.observe(at(16), &[delta("198.18.17.0/24", 1, 0)]);
+    // It is proved for good.
+    let ranges = repeat(&mut judge, 17..90, &onset);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/24", "198.18.18.0/24"]);
+    assert!(ranges.iter().all(|range| range.kin.len() == 1));
+}
+
+#[test]
+fn a_prefix_that_nobody_tries_any_more_may_be_covered() {
+    let (mut judge, onset) = gap();
+    let ranges = repeat(&mut judge, 13..40, &onset);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/22"]);
+    assert_eq!(ranges[0].members.len(), 2);
+}
+
+#[test]
+fn a_dead_host_does_not_date_the_block_that_follows() {
+    let (mut judge, onset) = gap();
+    judge.observe(at(13), &[delta("198.18.16.0/24", 0, 1)]);
+    let works = Delta {
+        connections_ok: 2,
+        hosts_failed: 1,
+        ..delta("198.18.16.0/24", 0, 0)
+    };
+    judge.observe(at(14), &[delta(WITNESS, 5, 0), works]);
+    judge.observe(at(15), &[delta("198.18.17.0/24", 1, 0)]);
+    let ranges = repeat(&mut judge, 16..20, &onset);
+    assert_eq!(prefixes(&ranges).len(), 1);
+    assert_eq!(ranges[0].since, at(16));
+}
+
 #[test]
 fn a_range_that_works_again_is_no_longer_blocked() {
     let mut judge = Judge::default();
@@ -178,6 +240,66 @@ fn a_prefix_of_few_hosts_recovers_by_connections_when_every_host_answers() {
     assert!(ranges.is_empty());
 }
 
+const FEW: [&str; 4] = [
+    "198.18.24.0/24",
+    "198.18.25.0/24",
+    "198.18.26.0/24",
+    "198.18.27.0/24",
+];
+
+/// Two hosts in each prefix fail: only the wider tests see a block.
+fn block_of_few_hosts() -> Judge {
+    let mut judge = Judge::default();
+    let witness = delta(WITNESS, 5, 0);
+    judge.observe(at(0), std::slice::from_ref(&witness));
+    let mut deltas = FEW.map(|net| delta(net, 0, 2)).to_vec();
+    deltas.insert(0, witness);
+    assert_eq!(prefixes(&judge.observe(at(1), &deltas)), ["198.18.24.0/22"]);
+    judge
+}
+
+/// One second of connections whose trials were counted before.
+fn connections(net: &str, hosts_failed: u32) -> Delta {
+    Delta {
+        connections_ok: 4,
+        hosts_failed,
+        hosts_ok: 2 - hosts_failed,
+        ..delta(net, 0, 0)
+    }
+}
+
+#[test]
+fn few_hosts_end_a_block_that_only_the_wider_tests_saw() {
+    let mut judge = block_of_few_hosts();
+    judge.observe(at(20), &FEW.map(|net| delta(net, 2, 0)));
+    let healthy = FEW.map(|net| connections(net, 0));
+    assert!(repeat(&mut judge, 21..26, &healthy).is_empty());
+    // The wider alarms are over too.
+    assert!(judge.observe(at(26), &[delta(FEW[0], 0, 2)]).is_empty());
+}
+
+#[test]
+fn one_host_that_still_fails_keeps_the_block() {
+    let mut judge = block_of_few_hosts();
+    let one_fails = FEW.map(|net| connections(net, 1));
+    let ranges = repeat(&mut judge, 20..60, &one_fails);
+    assert_eq!(prefixes(&ranges), ["198.18.24.0/22"]);
+}
+
+#[test]
+fn hosts_let_through_for_less_than_a_syn_takes_to_fail_keep_the_block() {
+    let mut judge = block_of_few_hosts();
+    for second in (20..80).step_by(4) {
+        judge.observe(at(second), &FEW.map(|net| delta(net, 0, 1)));
+        let ranges = repeat(
+            &mut judge,
+            second + 1..second + 4,
+            &FEW.map(|net| connections(net, 0)),
+        );
+        assert_eq!(prefixes(&ranges), ["198.18.24.0/22"]);
+    }
+}
+
 #[test]
 fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     let mut judge = Judge::default();
@@ -186,7 +308,7 @@ fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
         &[delta("198.18.16.0/24", 0, 1), delta("198.18.17.0/24", 0, 1)],
     );
     judge.forget(&"198.18.16.0/24".parse().unwrap());
-    assert_eq!(judge.wider.len(), 2);
+    assert_eq!(judge.wider.count(), 2);
     judge.forget(&"198.18.17.0/24".parse().unwrap());
-    assert!(judge.wider.is_empty() && judge.units.is_empty());
+    assert!(judge.wider.count() == 0 && judge.units.is_empty());
 }

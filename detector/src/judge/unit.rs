@@ -11,6 +11,9 @@ use crate::{moment::Moment, snapshot::Delta};
 const SUPPORT: u64 = 2;
 /// Successful connections in a row that end a block of which no host fails any more.
 const ALL_CLEAR: u64 = 12;
+/// For how long none must fail. A SYN takes three seconds to fail: sooner, a host that was let
+/// through for a moment is not seen to fail again.
+const ALL_CLEAR_SPAN: Duration = Duration::from_secs(5);
 
 /// Trials since the failures began.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -74,6 +77,8 @@ pub struct Unit {
     pub hosts_failed: u32,
     /// Once-alive hosts that did not fail since.
     pub hosts_ok: u32,
+    /// When a host was last known to fail.
+    last_failing: Option<Moment>,
     oks_in_a_row: u64,
 }
 
@@ -83,7 +88,10 @@ impl Unit {
     pub fn observe(&mut self, delta: &Delta, now: Moment, witness: Option<Moment>) {
         if self.cusum.is_idle() {
             self.evidence = Evidence::default();
-            self.since = (delta.failed() > 0).then_some(now);
+            self.since = None;
+        }
+        if delta.failed() > 0 && (self.since.is_none() || self.is_relapse()) {
+            self.since = Some(now);
         }
         self.evidence.take_in(delta);
         let is_witnessed = Uplink::worked_lately(witness, now)
@@ -103,13 +111,16 @@ impl Unit {
         if delta.failed() > 0 {
             self.last_failed = Some(now);
         }
+        if delta.hosts_failed > 0 {
+            self.last_failing = Some(now);
+        }
         self.oks_in_a_row = if delta.failed() > 0 {
             0
         } else {
             self.oks_in_a_row + delta.connections_ok
         };
         self.cusum.observe(delta.ok(), delta.failed());
-        if self.is_all_clear() {
+        if self.is_all_clear(now) {
             self.cusum.clear();
         }
     }
@@ -120,18 +131,26 @@ impl Unit {
         self.cusum.is_alarmed() || (is_wider_alarmed && !self.cusum.is_idle() && supports)
     }
 
-    /// Whether a connection ended well within `span` before `now`, and nothing failed since.
-    pub fn worked_within(&self, span: Duration, now: Moment) -> bool {
-        self.last_ok.is_some_and(|last_ok| {
-            let has_failed_since = self
+    /// When a connection last ended well, unless something failed since.
+    pub fn working_at(&self) -> Option<Moment> {
+        self.last_ok.filter(|last_ok| {
+            !self
                 .last_failed
-                .is_some_and(|last_failed| last_failed.is_after(&last_ok));
-            now.since(&last_ok) <= span && !has_failed_since
+                .is_some_and(|last_failed| last_failed.is_after(last_ok))
         })
     }
 
+    /// Whether a failure now is another matter than the ones before: it worked in between, and no
+    /// block was seen. A dead host says nothing of when a block begins.
+    fn is_relapse(&self) -> bool {
+        !self.cusum.is_alarmed() && self.working_at().is_some()
+    }
+
     /// With few hosts the mirrored test takes long; that every host answers again is as good.
-    const fn is_all_clear(&self) -> bool {
-        self.cusum.is_alarmed() && self.hosts_failed == 0 && self.oks_in_a_row >= ALL_CLEAR
+    fn is_all_clear(&self, now: Moment) -> bool {
+        self.oks_in_a_row >= ALL_CLEAR
+            && self
+                .last_failing
+                .is_none_or(|last_failing| now.since(&last_failing) >= ALL_CLEAR_SPAN)
     }
 }

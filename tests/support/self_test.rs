@@ -1,6 +1,7 @@
 //! The lab, tested: that it carries what it should, blocks what it should, and leaves nothing behind.
 
 mod fixture;
+mod wire;
 
 use std::io::ErrorKind;
 use std::path::Path;

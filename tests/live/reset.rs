@@ -1,7 +1,7 @@
 //! A censor that resets connections in the servers' name, out of the path and in it.
 
 use anyhow::Result;
-use detector_tests::{Censor, Forgery, Trigger, address::SERVER_HOP_LIMIT};
+use detector_tests::{Censor, Forgery, Message, Trigger, address::SERVER_HOP_LIMIT};
 use ipnet::IpNet;
 
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) fn a_forged_reset_of_first_data_with_a_foreign_ttl_is_injection() -> 
 pub(crate) fn a_forged_reset_with_the_servers_ttl_is_contradicted_by_the_server() -> Result<()> {
     const LIKE_THE_SERVERS: Forgery = Forgery {
         ttl: SERVER_HOP_LIMIT - 1,
+        message: Message::Reset,
         copies: 1,
         identification: 0,
         window: 0,

@@ -41,7 +41,7 @@ mod self_test;
 
 pub use censor::{Block, Censor};
 pub use clients::{Counts, Traffic};
-pub use forgery::Forgery;
+pub use forgery::{Forgery, Message};
 pub use injector::{Injection, Trigger};
 pub use lab::{Lab, Options};
 pub use namespace::Namespace;

@@ -6,8 +6,7 @@ use ipnet::IpNet;
 
 use crate::{
     alert::Charge,
-    area::V4,
-    case::{Case, Undo},
+    case::{Case, Undo, lifting},
 };
 
 pub(crate) fn a_forged_reset_of_the_syn_is_injection() -> Result<()> {
@@ -41,8 +40,15 @@ pub(crate) fn a_forged_reset_with_the_servers_ttl_is_contradicted_by_the_server(
 /// No server ever hears of these connections, so none can contradict: the proof is what is remembered of it.
 pub(crate) fn a_range_refused_in_the_path_is_injection() -> Result<()> {
     injected("refused in the path", "post_syn", |censor, range| {
-        let block = censor.reject_range(range)?;
-        Ok(Box::new(|| block.lift()))
+        Ok(lifting(censor.reject_range(range)?))
+    })
+}
+
+/// The server hears the client and answers; its own SYN-ACK is what is turned into a refusal. No TTL, number or
+/// window gives that away, and no server goes on.
+pub(crate) fn a_syn_ack_rewritten_into_a_refusal_is_injection() -> Result<()> {
+    injected("a rewritten SYN-ACK", "post_syn", |censor, range| {
+        Ok(lifting(censor.rewrite_syn_ack(range)?))
     })
 }
 
@@ -51,17 +57,12 @@ fn injected(
     stage: &'static str,
     deed: fn(&Censor, IpNet) -> Result<Undo>,
 ) -> Result<()> {
-    let case = Case {
-        name,
-        area: V4,
-        clients: |lab| &lab.clients,
-        deed,
-        charge: Charge {
-            kind: "rst_injection",
-            stage,
-        },
+    let charge = Charge {
+        kind: "rst_injection",
+        stage,
+        symptom: "rst_injected",
     };
-    case.run()
+    Case::new(name, deed, charge).run()
 }
 
 fn forge(censor: &Censor, range: IpNet, trigger: Trigger, forgery: Forgery) -> Result<Undo> {

@@ -11,6 +11,8 @@ use crate::area::Area;
 pub(crate) struct Charge {
     pub(crate) kind: &'static str,
     pub(crate) stage: &'static str,
+    /// What has to be among the symptoms.
+    pub(crate) symptom: &'static str,
 }
 
 pub(crate) fn is_alert(event: &Value) -> bool {
@@ -34,6 +36,9 @@ pub(crate) fn check(alert: &Value, charge: Charge, area: Area) -> Result<()> {
     ensure!(alert["kind"] == charge.kind, "a wrong kind: {alert}");
     let stage = &alert["evidence"]["stage"];
     ensure!(*stage == charge.stage, "a wrong stage: {alert}");
+    let symptoms = &alert["evidence"]["symptoms"];
+    let of_it = symptoms[charge.symptom].as_u64();
+    ensure!(of_it > Some(0), "no {}: {alert}", charge.symptom);
     let grade = &alert["grade"];
     ensure!(
         ["suspected", "confirmed"].iter().any(|it| grade == it),

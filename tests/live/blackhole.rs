@@ -1,19 +1,17 @@
 //! A censor that drops silently, seen from different places and through different hooks.
 
-use anyhow::Result;
-use detector_tests::Censor;
-use ipnet::IpNet;
-
 use crate::{
     alert::Charge,
     area::{Area, V4, V6},
-    case::{Case, Undo},
+    case::{Case, lifting},
     stage::{PATIENCE, Stage},
 };
+use anyhow::Result;
 
 const CHARGE: Charge = Charge {
     kind: "syn_blackhole",
     stage: "post_syn",
+    symptom: "syn_timeout",
 };
 
 /// The clients are behind a masquerade: the alert alone shows that both hooks see the same connections.
@@ -45,16 +43,10 @@ pub(crate) fn the_gateways_own_connections_are_seen() -> Result<()> {
 }
 
 const fn dropped(name: &'static str, area: Area) -> Case {
-    Case {
+    let case = Case::new(
         name,
-        area,
-        clients: |lab| &lab.clients,
-        deed: drop_range,
-        charge: CHARGE,
-    }
-}
-
-fn drop_range(censor: &Censor, range: IpNet) -> Result<Undo> {
-    let block = censor.drop_range(range)?;
-    Ok(Box::new(|| block.lift()))
+        |censor, range| Ok(lifting(censor.drop_range(range)?)),
+        CHARGE,
+    );
+    Case { area, ..case }
 }

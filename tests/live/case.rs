@@ -1,23 +1,26 @@
 //! The course of every test that expects an alert: healthy traffic, the deed, the alert, the end of the deed,
 //! the all-clear. Knows no deed.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, ensure};
-use detector_tests::{Censor, Lab, Namespace, harness::note};
+use detector_tests::{Block, Censor, Lab, Namespace, Plan, harness::note};
 use ipnet::IpNet;
 use serde_json::Value;
 
 use crate::{
     alert::{self, Charge},
-    area::Area,
+    area::{Area, V4},
     stage::Stage,
 };
 
-/// From the deed to the first alert.
+/// From the deed to the first alert, unless the case says otherwise.
 const FIRING: Duration = Duration::from_secs(20);
-/// From the deed to an alert about the whole range.
-const WHOLE: Duration = Duration::from_secs(30);
+/// From there to an alert about the whole range.
+const SPREADING: Duration = Duration::from_secs(10);
 /// From the end of the deed to the all-clear.
 const RESOLVED: Duration = Duration::from_mins(1);
 /// The detector looks once a second, and takes nothing back.
@@ -32,14 +35,40 @@ pub(crate) struct Case {
     pub(crate) area: Area,
     /// Where the clients are.
     pub(crate) clients: fn(&Lab) -> &Namespace,
+    /// What clients do to these servers, but for the rate.
+    pub(crate) plan: fn(Vec<SocketAddr>) -> Plan,
     pub(crate) deed: fn(&Censor, IpNet) -> Result<Undo>,
+    /// From the deed to the first alert.
+    pub(crate) firing: Duration,
     pub(crate) charge: Charge,
 }
 
+/// Undoes what takes a rule of the censor's.
+pub(crate) fn lifting(block: Block) -> Undo {
+    Box::new(|| block.lift())
+}
+
 impl Case {
+    /// Clients behind the gateway, who ask short questions.
+    pub(crate) const fn new(
+        name: &'static str,
+        deed: fn(&Censor, IpNet) -> Result<Undo>,
+        charge: Charge,
+    ) -> Self {
+        Self {
+            name,
+            area: V4,
+            clients: |lab| &lab.clients,
+            plan: Plan::to,
+            deed,
+            firing: FIRING,
+            charge,
+        }
+    }
+
     /// Watches the case from the first healthy connection to the all-clear.
     pub(crate) fn run(&self) -> Result<()> {
-        let stage = Stage::open_with(self.area, self.clients, &[])?;
+        let stage = Stage::open_with(self.area, self.clients, self.plan)?;
         self.run_on(&stage)?;
         self.judge(&stage.end()?)
     }
@@ -50,9 +79,9 @@ impl Case {
         let undo = (self.deed)(&stage.lab.censor(), self.area.blocked)?;
         let firing = stage
             .detector
-            .wait_for_after(done, FIRING, alert::is_alert)?;
+            .wait_for_after(done, self.firing, alert::is_alert)?;
         ensure!(firing.event["state"] == "firing", "{}", firing.event);
-        let left = WHOLE.saturating_sub(done.elapsed());
+        let left = (self.firing + SPREADING).saturating_sub(done.elapsed());
         let whole = stage.detector.wait_for_after(done, left, |event| {
             alert::is_whole(event, self.area) && event["state"] != "resolved"
         })?;

@@ -7,6 +7,10 @@ mod alert;
 mod area;
 mod blackhole;
 mod case;
+mod freeze;
+mod icmp;
+mod page;
+mod quic;
 mod reset;
 mod silence;
 mod stage;
@@ -25,7 +29,17 @@ fn main() -> ExitCode {
         reset::a_forged_reset_of_first_data_with_a_foreign_ttl_is_injection,
         reset::a_forged_reset_with_the_servers_ttl_is_contradicted_by_the_server,
         reset::a_range_refused_in_the_path_is_injection,
+        reset::a_syn_ack_rewritten_into_a_refusal_is_injection,
+        page::a_forged_page_is_injection,
+        freeze::silence_after_the_hello_is_a_data_blackhole,
+        freeze::a_freeze_after_sixteen_kilobytes_is_a_cutoff,
+        freeze::a_freeze_after_twenty_five_packets_is_a_cutoff,
+        quic::unanswered_initials_are_a_quic_blackhole,
+        icmp::a_range_prohibited_by_a_router_is_blocked,
+        icmp::a_range_of_ipv6_prohibited_by_a_router_is_blocked,
         silence::an_hour_of_quiet_traffic_raises_no_alert,
+        silence::long_downloads_raise_no_alert,
+        silence::quic_raises_no_alert,
         silence::one_dead_host_raises_no_alert,
         silence::a_cut_of_the_uplink_accuses_no_range,
     ])

@@ -1,6 +1,6 @@
 //! What is no censorship: ordinary traffic, a host that died, a line that was cut.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use detector_tests::{Plan, Traffic, harness::note};
@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::{
     alert::{is_about_a_range, is_alert},
     area::V4,
+    freeze::downloads,
+    quic::initials,
     stage::{PATIENCE, Stage},
 };
 
@@ -20,6 +22,9 @@ const COMPRESSED: u32 = 900;
 const QUIET: Duration = Duration::from_mins(10);
 /// SYN, its acknowledgement, request, and the end; toward us no fewer than the answers to three of these.
 const PACKETS_OF_A_CONNECTION: u64 = 3;
+
+/// Of traffic that is quiet, but of another kind.
+const OTHERWISE: Duration = Duration::from_secs(20);
 
 /// More than a minute of connections that nobody answers.
 const TO_THE_DEAD: u64 = 620;
@@ -43,6 +48,14 @@ pub(crate) fn an_hour_of_quiet_traffic_raises_no_alert() -> Result<()> {
     ensure!(counts.answered == AN_HOUR, "not so quiet: {counts:?}");
     ensure_no(&events, is_alert)?;
     check_counters(heartbeat)
+}
+
+pub(crate) fn long_downloads_raise_no_alert() -> Result<()> {
+    stay_quiet(downloads)
+}
+
+pub(crate) fn quic_raises_no_alert() -> Result<()> {
+    stay_quiet(initials)
 }
 
 /// A host in the middle of a range that works.
@@ -74,6 +87,17 @@ pub(crate) fn a_cut_of_the_uplink_accuses_no_range() -> Result<()> {
         .inside
         .wait_until(|now| now.answered > counts.answered, PATIENCE)?;
     ensure_no(&stage.end()?, is_about_a_range)
+}
+
+fn stay_quiet(plan: fn(Vec<SocketAddr>) -> Plan) -> Result<()> {
+    let stage = Stage::open_with(V4, |lab| &lab.clients, plan)?;
+    stage.stay(OTHERWISE, is_alert)?;
+    for traffic in [&stage.inside, &stage.around] {
+        let counts = traffic.counts();
+        ensure!(counts.answered > 100, "no traffic: {counts:?}");
+        ensure!(counts.unanswered() == 0, "not so quiet: {counts:?}");
+    }
+    ensure_no(&stage.end()?, is_alert)
 }
 
 /// The latest heartbeat is at most half a minute old, so it has seen half of the traffic or more.

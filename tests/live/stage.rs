@@ -32,26 +32,26 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Clients behind the gateway, XDP on its interface.
+    /// Clients behind the gateway, who ask short questions.
     pub(crate) fn open(area: Area) -> Result<Self> {
-        Self::open_with(area, |lab| &lab.clients, &[])
+        Self::open_with(area, |lab| &lab.clients, Plan::to)
     }
 
-    /// Clients in the namespace that `of` finds; a detector with further `arguments`.
+    /// Clients in the namespace that `of` finds, who do what `plan` says, but for the rate.
     pub(crate) fn open_with(
         area: Area,
         of: fn(&Lab) -> &Namespace,
-        arguments: &[&str],
+        plan: fn(Vec<SocketAddr>) -> Plan,
     ) -> Result<Self> {
         let lab = Lab::open()?;
-        let detector = watch(&lab, arguments)?;
+        let detector = watch(&lab)?;
         let clients = of(&lab);
         let (inside, around) = (area.inside()?, area.around()?);
-        greet(clients, [inside.clone(), around.clone()].concat())?;
+        greet(clients, plan([inside.clone(), around.clone()].concat()))?;
         Ok(Self {
             detector,
-            inside: visit(clients, inside)?,
-            around: visit(clients, around)?,
+            inside: visit(clients, plan(inside))?,
+            around: visit(clients, plan(around))?,
             lab,
         })
     }
@@ -76,28 +76,28 @@ impl Stage {
 }
 
 /// Starts a detector on the gateway's interface, and waits until it watches.
-pub(crate) fn watch(lab: &Lab, arguments: &[&str]) -> Result<Detector> {
-    let arguments = [&["run", "--wan", WAN_INTERFACE], arguments].concat();
+fn watch(lab: &Lab) -> Result<Detector> {
+    let arguments = ["run", "--wan", WAN_INTERFACE];
     let detector = Detector::start(&lab.gateway, &program::detector()?, &arguments)?;
     detector.attached(PATIENCE)?;
     Ok(detector)
 }
 
-/// Steady traffic to `targets`.
-pub(crate) fn visit(clients: &Namespace, targets: Vec<SocketAddr>) -> Result<Traffic> {
+/// Steady traffic.
+fn visit(clients: &Namespace, plan: Plan) -> Result<Traffic> {
     let plan = Plan {
         connections_per_second: PER_SECOND,
-        ..Plan::to(targets)
+        ..plan
     };
     Traffic::start(clients, plan)
 }
 
-fn greet(clients: &Namespace, targets: Vec<SocketAddr>) -> Result<()> {
-    let visits = u64::try_from(GREETINGS * targets.len())?;
+fn greet(clients: &Namespace, plan: Plan) -> Result<()> {
+    let visits = u64::try_from(GREETINGS * plan.targets.len())?;
     let plan = Plan {
         connections_per_second: GREETINGS_PER_SECOND,
         limit: Some(visits),
-        ..Plan::to(targets)
+        ..plan
     };
     let traffic = Traffic::start(clients, plan)?;
     let counts = traffic.wait_until(|counts| counts.ended() == visits, PATIENCE)?;

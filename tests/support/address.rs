@@ -59,3 +59,19 @@ pub const PORTS: [u16; 2] = [443, 80];
 /// The hop limit (TTL) that servers send with. It arrives at the gateway one lower, which sets their packets
 /// apart from those of the censor's own stack (64).
 pub const SERVER_HOP_LIMIT: u8 = 57;
+/// Ranges whose servers are farther away than the others, so that not all of the internet looks alike.
+pub const FAR: [IpNet; 5] = [
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(198, 18, 0, 0), 21)),
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(198, 18, 32, 0), 22)),
+    ELSEWHERE_V4,
+    IpNet::V6(Ipv6Net::new_assert(
+        Ipv6Addr::new(0x2001, 0xdb8, 0x8008, 0, 0, 0, 0, 0),
+        45,
+    )),
+    IpNet::V6(Ipv6Net::new_assert(
+        Ipv6Addr::new(0x2001, 0xdb8, 0x8020, 0, 0, 0, 0, 0),
+        46,
+    )),
+];
+/// The hop limit that servers in [`FAR`] send with.
+pub const FAR_HOP_LIMIT: u8 = 52;

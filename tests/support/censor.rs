@@ -9,7 +9,7 @@ use crate::address::UP_INTERFACE;
 use crate::forgery::Forgery;
 use crate::injector::{Injection, Trigger};
 use crate::namespace::Namespace;
-use crate::tool;
+use crate::{quic, tool};
 
 /// Segments with more bytes than this, headers included, carry data: the longest handshake segment has 80.
 const WITHOUT_DATA_BYTES: u32 = 100;
@@ -38,10 +38,7 @@ impl Censor {
     /// # Errors
     /// As [`Censor::drop_range`].
     pub fn drop_return(&self, range: IpNet) -> anyhow::Result<Block> {
-        let (family, range) = (family(range), range.trunc());
-        self.block(&format!(
-            "oifname {UP_INTERFACE} {family} saddr {range} drop"
-        ))
+        self.block(&format!("{} drop", back_from(range)))
     }
 
     /// Lets connections to `range` begin and drops their data, which is all TCP segments toward it that are
@@ -78,7 +75,46 @@ impl Censor {
         ))
     }
 
-    /// Forges resets of connections to `range` and lets the true packets pass. The injector watches when this
+    /// Turns each SYN-ACK out of `range` into RST/ACK on its way back. Nothing else of the packet changes but its
+    /// checksum.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn rewrite_syn_ack(&self, range: IpNet) -> anyhow::Result<Block> {
+        let syn_ack = "tcp flags & (syn | ack) == (syn | ack)";
+        self.block(&format!(
+            "{} {syn_ack} tcp flags set (rst | ack)",
+            back_from(range)
+        ))
+    }
+
+    /// Drops what QUIC sends toward `range`: UDP to port 443.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn drop_quic(&self, range: IpNet) -> anyhow::Result<Block> {
+        self.block(&format!("{} udp dport {} drop", toward(range), quic::PORT))
+    }
+
+    /// Lets connections to `range` run, and drops everything of each, both ways, once it has come to more than
+    /// `bytes` of IP, both ways together.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn freeze_after_bytes(&self, range: IpNet, bytes: u64) -> anyhow::Result<Block> {
+        self.freeze(range, &format!("ct bytes > {bytes}"))
+    }
+
+    /// Lets connections to `range` run for so many `packets`, both ways together, and drops everything of each
+    /// after that, both ways.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn freeze_after_packets(&self, range: IpNet, packets: u64) -> anyhow::Result<Block> {
+        self.freeze(range, &format!("ct packets > {packets}"))
+    }
+
+    /// Forges packets of connections to `range` and lets the true ones pass. The injector watches when this
     /// returns.
     ///
     /// # Errors
@@ -92,13 +128,20 @@ impl Censor {
         Injection::start(&self.namespace, range, trigger, forgery)
     }
 
+    /// The kernel counts before it asks whether to forward, the packet at hand and dropped ones included; and it
+    /// begins to when the rule comes (`nf_ct_set_acct` in `nft_ct_get_init`).
+    fn freeze(&self, range: IpNet, beyond: &str) -> anyhow::Result<Block> {
+        let (toward, back) = (toward(range), back_from(range));
+        self.block(&format!("{toward} {beyond} drop\n  {back} {beyond} drop"))
+    }
+
     /// A table of its own for each block, so that lifting it needs no knowledge of the others.
-    fn block(&self, rule: &str) -> anyhow::Result<Block> {
+    fn block(&self, rules: &str) -> anyhow::Result<Block> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let table = format!("lab_block_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let hook = "type filter hook forward priority filter; policy accept;";
         let script =
-            format!("table inet {table} {{\n chain forward {{\n  {hook}\n  {rule}\n }}\n}}\n");
+            format!("table inet {table} {{\n chain forward {{\n  {hook}\n  {rules}\n }}\n}}\n");
         tool::nft(&self.namespace, &script)?;
         Ok(Block {
             namespace: self.namespace.clone(),
@@ -142,6 +185,11 @@ impl Drop for Block {
 fn toward(range: IpNet) -> String {
     let range = range.trunc();
     format!("iifname {UP_INTERFACE} {} daddr {range}", family(range))
+}
+
+fn back_from(range: IpNet) -> String {
+    let range = range.trunc();
+    format!("oifname {UP_INTERFACE} {} saddr {range}", family(range))
 }
 
 const fn family(range: IpNet) -> &'static str {

@@ -1,21 +1,21 @@
-//! Real clients: kernel TCP connections at a steady rate, and the count of how they ended. Knows nothing of
-//! the censor.
+//! Real clients: connections of the kernel's own at a steady rate, and the count of how they ended. Knows nothing
+//! of the censor.
 
-use std::io::ErrorKind;
-use std::net::SocketAddr;
+mod quic;
+mod visit;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::MissedTickBehavior;
 
 use crate::namespace::Namespace;
 use crate::plan::{Itinerary, Plan};
-use crate::servers::ANSWER_BYTES;
 use crate::watched::Watched;
 use crate::worker::{Stop, Worker};
+
+use visit::{Outcome, Visit};
 
 /// Running clients. They end, connections and all, when this is dropped.
 #[derive(Debug)]
@@ -116,16 +116,6 @@ impl Traffic {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Outcome {
-    Answered,
-    Failed,
-    Refused,
-    Reset,
-    TimedOut,
-    Unreachable,
-}
-
 async fn run(plan: Plan, counts: Arc<Watched<Counts>>, stop: &Stop) -> anyhow::Result<()> {
     tokio::spawn(generate(plan, counts));
     stop.given().await
@@ -135,45 +125,16 @@ async fn run(plan: Plan, counts: Arc<Watched<Counts>>, stop: &Stop) -> anyhow::R
 async fn generate(plan: Plan, counts: Arc<Watched<Counts>>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / plan.connections_per_second);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let request: Arc<[u8]> = vec![b'?'; plan.request_bytes].into();
+    let visit = Visit::of(&plan);
     let mut itinerary = Itinerary::new(plan.targets, plan.seed);
     for _ in 0..plan.limit.unwrap_or(u64::MAX) {
         ticks.tick().await;
         counts.update(|counts| counts.attempted += 1);
-        let visit = visit(itinerary.next(), Arc::clone(&request), plan.timeout);
+        let visit = visit.clone().to(itinerary.next());
         let counts = Arc::clone(&counts);
         tokio::spawn(async move {
             let outcome = visit.await;
             counts.update(|counts| counts.add(outcome));
         });
-    }
-}
-
-async fn visit(server: SocketAddr, request: Arc<[u8]>, timeout: Duration) -> Outcome {
-    match tokio::time::timeout(timeout, exchange(server, &request)).await {
-        Ok(Ok(ANSWER_BYTES)) => Outcome::Answered,
-        Ok(Ok(_)) => Outcome::Failed,
-        Ok(Err(error)) => outcome_of(error.kind()),
-        Err(tokio::time::error::Elapsed { .. }) => Outcome::TimedOut,
-    }
-}
-
-async fn exchange(server: SocketAddr, request: &[u8]) -> std::io::Result<usize> {
-    let mut stream = TcpStream::connect(server).await?;
-    stream.write_all(request).await?;
-    let mut answer = Vec::with_capacity(2 * ANSWER_BYTES);
-    stream.read_to_end(&mut answer).await
-}
-
-const fn outcome_of(error: ErrorKind) -> Outcome {
-    match error {
-        ErrorKind::ConnectionRefused => Outcome::Refused,
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Outcome::Reset,
-        ErrorKind::TimedOut => Outcome::TimedOut,
-        // IPv6 reports an administrative prohibition as a lack of permission.
-        ErrorKind::HostUnreachable
-        | ErrorKind::NetworkUnreachable
-        | ErrorKind::PermissionDenied => Outcome::Unreachable,
-        _ => Outcome::Failed,
     }
 }

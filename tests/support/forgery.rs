@@ -1,4 +1,4 @@
-//! How a censor forges a reset in a server's name. Builds bytes; sends none.
+//! How a censor forges a server's packets. Builds bytes; sends none.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,21 +14,37 @@ use crate::segment::Segment;
 pub struct Forgery {
     /// The TTL (hop limit) at the gateway, the censor being its neighbour.
     pub ttl: u8,
-    /// How often the same reset is sent.
+    /// What it says.
+    pub message: Message,
+    /// How often the same packet is sent.
     pub copies: u8,
     /// The IPv4 identification; 0 leaves it to the kernel.
     pub identification: u16,
     /// The TCP window.
     pub window: u16,
-    /// Whether the reset acknowledges. Without it no client believes a reset of its SYN.
+    /// Whether the packet acknowledges. Without it no client believes a reset of its SYN, nor any data.
     pub acknowledges: bool,
 }
+
+/// What a censor says in a server's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// The connection is over: RST.
+    Reset,
+    /// A page instead of the server's, all in one segment, and no more after it: PSH and FIN.
+    BlockPage,
+}
+
+/// Short, as such pages are: it has to fit into one segment.
+const BLOCK_PAGE: &[u8] =
+    b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n<iframe src=\"http://192.0.2.34\"></iframe>";
 
 impl Default for Forgery {
     /// One RST/ACK with a TTL that neither a server nor the censor's own stack sends with.
     fn default() -> Self {
         Self {
             ttl: 47,
+            message: Message::Reset,
             copies: 1,
             identification: 0xbeef,
             window: 8_192,
@@ -38,11 +54,11 @@ impl Default for Forgery {
 }
 
 impl Forgery {
-    /// The reset that answers `segment` in the name of its receiver: a bare IP packet.
+    /// What answers `segment` in the name of its receiver: a bare IP packet.
     ///
     /// # Errors
     /// When the segment's ends are of different families.
-    pub fn reset(self, segment: &Segment) -> anyhow::Result<Vec<u8>> {
+    pub fn answer(self, segment: &Segment) -> anyhow::Result<Vec<u8>> {
         let (from, to) = (segment.destination, segment.source);
         // Before the server has answered, there is no number that it could be at.
         let sequence = if segment.ack {
@@ -50,15 +66,22 @@ impl Forgery {
         } else {
             0
         };
-        let mut tcp = PacketBuilder::ip(self.ip_header(from, to)?)
-            .tcp(from.port(), to.port(), sequence, self.window)
-            .rst();
+        let tcp = PacketBuilder::ip(self.ip_header(from, to)?).tcp(
+            from.port(),
+            to.port(),
+            sequence,
+            self.window,
+        );
+        let (mut tcp, payload): (_, &[u8]) = match self.message {
+            Message::Reset => (tcp.rst(), &[]),
+            Message::BlockPage => (tcp.psh().fin(), BLOCK_PAGE),
+        };
         if self.acknowledges {
             tcp = tcp.ack(segment.next_sequence());
         }
-        let mut packet = Vec::with_capacity(tcp.size(0));
-        tcp.write_to_vec(&mut packet, &[])
-            .context("writing a forged reset")?;
+        let mut packet = Vec::with_capacity(tcp.size(payload.len()));
+        tcp.write_to_vec(&mut packet, payload)
+            .context("writing a forged packet")?;
         Ok(packet)
     }
 
@@ -108,7 +131,7 @@ mod tests {
             payload_bytes: 0,
             ..data
         };
-        let answers = [data, syn].map(|segment| answer(&segment));
+        let answers = [data, syn].map(|segment| answer(Forgery::default(), &segment));
         assert_eq!(answers.map(|answer| answer.sequence), [77, 0]);
         assert_eq!(
             answers.map(|answer| answer.acknowledgement),
@@ -135,15 +158,38 @@ mod tests {
             fin: false,
             payload_bytes: 0,
         };
-        let answer = answer(&syn);
+        let answer = answer(Forgery::default(), &syn);
         assert_eq!(
             (answer.source, answer.destination),
             (syn.destination, syn.source)
         );
     }
 
-    fn answer(segment: &Segment) -> Segment {
-        let packet = Forgery::default().reset(segment).unwrap();
+    #[test]
+    fn a_block_page_takes_the_servers_place_in_the_stream_and_ends_it() {
+        let request = Segment {
+            source: "192.0.2.2:40000".parse().unwrap(),
+            destination: "198.18.0.1:80".parse().unwrap(),
+            hop_limit: 63,
+            sequence: 5,
+            acknowledgement: 77,
+            syn: false,
+            ack: true,
+            rst: false,
+            fin: false,
+            payload_bytes: 300,
+        };
+        let forgery = Forgery {
+            message: Message::BlockPage,
+            ..Forgery::default()
+        };
+        let page = answer(forgery, &request);
+        assert!(page.fin && page.ack && !page.rst && page.payload_bytes > 0);
+        assert_eq!((page.sequence, page.acknowledgement), (77, 305));
+    }
+
+    fn answer(forgery: Forgery, segment: &Segment) -> Segment {
+        let packet = forgery.answer(segment).unwrap();
         Segment::parse(&packet).unwrap()
     }
 }

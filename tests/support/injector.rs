@@ -105,10 +105,10 @@ impl Injector {
     }
 
     fn answer(&self, segment: &Segment) -> anyhow::Result<()> {
-        let packet = self.forgery.reset(segment)?;
+        let packet = self.forgery.answer(segment)?;
         for _ in 0..self.forgery.copies {
             send(&self.socket, &packet, segment.source)
-                .with_context(|| format!("sending a forged reset to {}", segment.source))?;
+                .with_context(|| format!("sending a forged packet to {}", segment.source))?;
             self.sent.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())

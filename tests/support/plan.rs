@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use ipnet::IpNet;
 
+use crate::request::ANSWER_BYTES;
+
 /// The traffic of a group of clients. Made with [`Plan::to`] and changed field by field.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -17,21 +19,37 @@ pub struct Plan {
     pub limit: Option<u64>,
     /// How long a client waits for the whole of the answer, from its first SYN on.
     pub timeout: Duration,
-    /// The length of the request, in bytes, at least 1.
+    /// What a connection is.
+    pub protocol: Protocol,
+    /// The length of a request over TCP, in bytes: room for the number of [`Plan::answer_bytes`].
     pub request_bytes: usize,
+    /// The length of the answer that a request over TCP asks for, in bytes.
+    pub answer_bytes: usize,
     /// The same seed visits the same targets in the same order.
     pub seed: u64,
 }
 
+/// How clients talk to servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// A connection of TCP, a request, and its answer up to the end of the stream.
+    Tcp,
+    /// Datagrams like QUIC's first ones, each connection from a socket of its own, up to the first answer.
+    Quic,
+}
+
 impl Plan {
-    /// Ten connections a second to `targets`, without end, with a patience of 5 s and requests of 300 bytes.
+    /// Ten connections of TCP a second to `targets`, without end, with a patience of 5 s, requests of 300 bytes
+    /// and answers of 2,000.
     pub const fn to(targets: Vec<SocketAddr>) -> Self {
         Self {
             targets,
             connections_per_second: 10,
             limit: None,
             timeout: Duration::from_secs(5),
+            protocol: Protocol::Tcp,
             request_bytes: 300,
+            answer_bytes: ANSWER_BYTES,
             seed: 1,
         }
     }
@@ -43,8 +61,9 @@ impl Plan {
             "the plan has no connections"
         );
         ensure!(
-            self.request_bytes > 0,
-            "a server does not answer an empty request"
+            self.request_bytes >= self.answer_bytes.to_string().len(),
+            "the request has no room for the number {}",
+            self.answer_bytes
         );
         Ok(())
     }

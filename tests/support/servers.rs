@@ -1,7 +1,9 @@
 //! The servers of the internet: on every address and every port of [`PORTS`], one request, one answer, an
-//! orderly close. Knows nothing of who asks.
+//! orderly close; and QUIC's first answer. Knows nothing of who asks.
 
-use std::net::{Ipv6Addr, TcpListener};
+mod quic;
+
+use std::net::{Ipv6Addr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +14,9 @@ use tokio::sync::Semaphore;
 
 use crate::address::PORTS;
 use crate::namespace::Namespace;
+use crate::request;
 use crate::worker::{Stop, Worker};
 
-/// The length of each answer, in bytes: two segments of a usual MTU.
-pub(crate) const ANSWER_BYTES: usize = 2_000;
 /// A request is what arrives at once, up to this many bytes.
 const REQUEST_BYTES: usize = 65_536;
 /// A peer that the censor has silenced is given up after this time.
@@ -31,12 +32,13 @@ const AT_ONCE: usize = 6_000;
 pub(crate) fn start(internet: &Namespace) -> anyhow::Result<Worker> {
     let listeners =
         internet.run(|| PORTS.into_iter().map(listen).collect::<Result<Vec<_>, _>>())?;
+    let datagrams = internet.run(quic::open)?;
     Worker::start(internet, "lab-servers", |stop| {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime
             .enable_all()
             .build()?
-            .block_on(serve(listeners, stop))
+            .block_on(serve(listeners, datagrams, stop))
     })
 }
 
@@ -48,10 +50,15 @@ fn listen(port: u16) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-async fn serve(listeners: Vec<TcpListener>, stop: &Stop) -> anyhow::Result<()> {
+async fn serve(
+    listeners: Vec<TcpListener>,
+    datagrams: UdpSocket,
+    stop: &Stop,
+) -> anyhow::Result<()> {
     for listener in listeners {
         tokio::spawn(accept(tokio::net::TcpListener::from_std(listener)?));
     }
+    tokio::spawn(quic::serve(tokio::net::UdpSocket::from_std(datagrams)?));
     stop.given().await
 }
 
@@ -73,7 +80,8 @@ async fn answer(mut client: TcpStream) -> std::io::Result<()> {
     if client.read_buf(&mut request).await? == 0 {
         return Ok(());
     }
-    client.write_all(&[b'.'; ANSWER_BYTES]).await?;
+    let answer = vec![b'.'; request::answer_bytes(&request)];
+    client.write_all(&answer).await?;
     client.shutdown().await?;
     // Closing before the client has would answer its last bytes with a reset.
     while client.read(&mut [0; 512]).await? > 0 {}

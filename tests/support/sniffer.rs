@@ -25,7 +25,7 @@ pub enum Family {
     V6,
 }
 
-/// A packet socket bound to one interface. It sees arriving packets only: the kernel shows departing ones to
+/// A packet socket. It sees arriving packets only: the kernel shows departing ones to
 /// sockets for all protocols alone.
 #[derive(Debug)]
 pub struct Sniffer {
@@ -39,9 +39,21 @@ impl Sniffer {
     /// # Errors
     /// Without `CAP_NET_RAW`, or when there is no such interface.
     pub fn open(namespace: &Namespace, interface: &str, family: Family) -> anyhow::Result<Self> {
-        let socket = namespace
-            .run(|| watch(interface, family))
+        let sniffer = Self::open_everywhere(namespace, family)?;
+        namespace
+            .run(|| Ok(bind(sniffer.socket.as_raw_fd(), &link_address(interface)?)?))
             .with_context(|| format!("watching {interface} of the {}", namespace.name()))?;
+        Ok(sniffer)
+    }
+
+    /// Watches all interfaces of `namespace`: a TUN device has no link address to be bound to.
+    ///
+    /// # Errors
+    /// Without `CAP_NET_RAW`.
+    pub fn open_everywhere(namespace: &Namespace, family: Family) -> anyhow::Result<Self> {
+        let socket = namespace
+            .run(|| watch(family))
+            .with_context(|| format!("watching the {}", namespace.name()))?;
         // The largest packet that segmentation offload leaves whole.
         let buffer = vec![0; 1 << 16].into_boxed_slice();
         Ok(Self { socket, buffer })
@@ -67,7 +79,7 @@ impl AsFd for Sniffer {
     }
 }
 
-fn watch(interface: &str, family: Family) -> anyhow::Result<OwnedFd> {
+fn watch(family: Family) -> anyhow::Result<OwnedFd> {
     let protocol = match family {
         Family::V4 => SockProtocol::EthIp,
         Family::V6 => SockProtocol::EthIpv6,
@@ -75,7 +87,6 @@ fn watch(interface: &str, family: Family) -> anyhow::Result<OwnedFd> {
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let socket = socket(AddressFamily::Packet, SockType::Datagram, flags, protocol)?;
     setsockopt(&socket, RcvBufForce, &BACKLOG_BYTES)?;
-    bind(socket.as_raw_fd(), &link_address(interface)?)?;
     Ok(socket)
 }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use ipnet::IpNet;
 
 use crate::address::{
-    CLIENTS_INTERFACE, CLIENTS_V4, CLIENTS_V6, DOWN_INTERFACE, ELSEWHERE_V4, INTERNET,
-    INTERNET_INTERFACE, INTERNET_V4, INTERNET_V6, LAN_INTERFACE, LAN_V4, LAN_V4_BITS, LAN_V6,
-    LINK_V6_BITS, SERVER_HOP_LIMIT, UP_INTERFACE, UP_V4, UP_V6, WAN_INTERFACE, WAN_V4, WAN_V4_BITS,
-    WAN_V6,
+    CLIENTS_INTERFACE, CLIENTS_V4, CLIENTS_V6, DOWN_INTERFACE, ELSEWHERE_V4, FAR, FAR_HOP_LIMIT,
+    INTERNET, INTERNET_INTERFACE, INTERNET_V4, INTERNET_V6, LAN_INTERFACE, LAN_V4, LAN_V4_BITS,
+    LAN_V6, LINK_V6_BITS, SERVER_HOP_LIMIT, UP_INTERFACE, UP_V4, UP_V6, WAN_INTERFACE, WAN_V4,
+    WAN_V4_BITS, WAN_V6,
 };
 use crate::namespace::Namespace;
 use crate::{tool, tun};
@@ -24,6 +25,10 @@ const TUN_QUEUE: u32 = 10_000;
 const NOBODYS_PORT: u16 = 9;
 /// For an answer that takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Every packet is as long as on a wire, for those who count: senders cut it to the MTU, and receivers do not
+/// join it again. The TUN devices do neither by themselves.
+const WIRE_LIKE: &str = "gso_max_segs 1 gro_max_size 1";
 
 /// Set before there are interfaces, which copy `default` when they are made.
 const EVERYWHERE: [(&str, &str); 9] = [
@@ -72,6 +77,8 @@ impl Topology {
         let distant = [
             ("ipv4/ip_default_ttl", &*hops),
             ("ipv6/conf/default/hop_limit", &*hops),
+            // Servers of datagrams name the address that they answer from.
+            ("ipv6/ip_nonlocal_bind", "1"),
         ];
         let internet = prepared("internet", &distant)?;
         let down = Arc::new(censor.run(|| tun::open(DOWN_INTERFACE))?);
@@ -91,6 +98,7 @@ impl Topology {
     /// From the internet inward: a route needs its interface, and a link both its ends.
     fn connect(&self) -> anyhow::Result<()> {
         tool::ip(&self.internet, &internet_script())?;
+        tool::nft(&self.internet, &distance_script())?;
         tool::ip(&self.censor, &censor_script(&self.gateway))?;
         tool::ip(&self.gateway, &gateway_script(&self.clients))?;
         tool::ip(&self.clients, &clients_script())?;
@@ -139,7 +147,7 @@ fn censor_script(gateway: &Namespace) -> String {
     format!(
         "link set lo up
 link add {UP_INTERFACE} type veth peer name {WAN_INTERFACE} netns {gateway}
-link set {UP_INTERFACE} up
+link set {UP_INTERFACE} up {WIRE_LIKE}
 address add {UP_V4}/{WAN_V4_BITS} dev {UP_INTERFACE}
 address add {UP_V6}/{LINK_V6_BITS} dev {UP_INTERFACE} nodad
 link set {DOWN_INTERFACE} up txqueuelen {TUN_QUEUE}
@@ -156,13 +164,13 @@ fn gateway_script(clients: &Namespace) -> String {
     let clients = clients.path();
     format!(
         "link set lo up
-link set {WAN_INTERFACE} up
+link set {WAN_INTERFACE} up {WIRE_LIKE}
 address add {WAN_V4}/{WAN_V4_BITS} dev {WAN_INTERFACE}
 address add {WAN_V6}/{LINK_V6_BITS} dev {WAN_INTERFACE} nodad
 route add 0.0.0.0/0 via {UP_V4}
 route add ::/0 via {UP_V6}
 link add {LAN_INTERFACE} type veth peer name {CLIENTS_INTERFACE} netns {clients}
-link set {LAN_INTERFACE} up
+link set {LAN_INTERFACE} up {WIRE_LIKE}
 address add {LAN_V4}/{LAN_V4_BITS} dev {LAN_INTERFACE}
 address add {LAN_V6}/{LINK_V6_BITS} dev {LAN_INTERFACE} nodad
 ",
@@ -173,12 +181,25 @@ address add {LAN_V6}/{LINK_V6_BITS} dev {LAN_INTERFACE} nodad
 fn clients_script() -> String {
     format!(
         "link set lo up
-link set {CLIENTS_INTERFACE} up
+link set {CLIENTS_INTERFACE} up {WIRE_LIKE}
 address add {CLIENTS_V4}/{LAN_V4_BITS} dev {CLIENTS_INTERFACE}
 address add {CLIENTS_V6}/{LINK_V6_BITS} dev {CLIENTS_INTERFACE} nodad
 route add 0.0.0.0/0 via {LAN_V4}
 route add ::/0 via {LAN_V6}
 "
+    )
+}
+
+/// Hop limits of servers that are farther away than the kernel's default says.
+fn distance_script() -> String {
+    let rules = FAR.map(|range| match range {
+        IpNet::V4(_) => format!("  ip saddr {range} ip ttl set {FAR_HOP_LIMIT}\n"),
+        IpNet::V6(_) => format!("  ip6 saddr {range} ip6 hoplimit set {FAR_HOP_LIMIT}\n"),
+    });
+    let hook = "type filter hook output priority filter; policy accept;";
+    format!(
+        "table inet lab {{\n chain output {{\n  {hook}\n{}}}\n}}\n",
+        rules.concat()
     )
 }
 

@@ -1,4 +1,4 @@
-//! What the self-tests share: their turns, one connection, and a view of the gateway's interface.
+//! What the self-tests share: their turns, one connection, and a view of what arrives at an interface.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::address::WAN_INTERFACE;
+use crate::address::{UP_INTERFACE, WAN_INTERFACE};
+use crate::request::request;
 use crate::segment::Segment;
 use crate::sniffer::{Family, Sniffer};
 use crate::{Lab, Namespace, privilege};
@@ -49,35 +50,78 @@ pub(super) fn visit(
     })
 }
 
-/// The segments of one server, as they arrive at the gateway.
+/// How much arrives of an answer of `answer_bytes`, before its end or a silence as long as `patience`.
+pub(super) fn download(
+    from: &Namespace,
+    server: &str,
+    answer_bytes: usize,
+    patience: Duration,
+) -> usize {
+    let server: SocketAddr = server.parse().unwrap();
+    let download = || {
+        let mut stream = TcpStream::connect_timeout(&server, patience)?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.write_all(&request(answer_bytes, 300))?;
+        let mut answer = Vec::new();
+        // Whatever ends it, what came before counts.
+        stream.read_to_end(&mut answer).ok();
+        Ok(answer.len())
+    };
+    from.run(download).unwrap()
+}
+
+/// The segments between one server and its clients that arrive at an interface, hence of one direction.
 pub(super) struct Arrivals {
     sniffer: Sniffer,
     server: SocketAddr,
 }
 
 impl Arrivals {
+    /// At the gateway, from the server.
     pub(super) fn at_wan(lab: &Lab, family: Family, server: &str) -> Self {
-        let sniffer = Sniffer::open(&lab.gateway, WAN_INTERFACE, family).unwrap();
-        Self {
-            sniffer,
-            server: server.parse().unwrap(),
-        }
+        let sniffer = Sniffer::open(&lab.gateway, WAN_INTERFACE, family);
+        Self::of(server, sniffer.unwrap())
     }
 
+    /// At the censor, from clients.
+    pub(super) fn at_censor(lab: &Lab, family: Family, server: &str) -> Self {
+        let sniffer = Sniffer::open(&lab.censor, UP_INTERFACE, family);
+        Self::of(server, sniffer.unwrap())
+    }
+
+    /// At the server, from clients.
+    pub(super) fn at_server(lab: &Lab, family: Family, server: &str) -> Self {
+        let sniffer = Sniffer::open_everywhere(&lab.internet, family);
+        Self::of(server, sniffer.unwrap())
+    }
+
+    fn of(server: &str, sniffer: Sniffer) -> Self {
+        let server = server.parse().unwrap();
+        Self { sniffer, server }
+    }
+
+    /// The next one, which has to come within three seconds.
     pub(super) fn next(&mut self) -> Segment {
         loop {
-            let segment = self.sniffer.receive().unwrap().map(Segment::parse);
-            match segment {
-                Some(Some(segment)) if segment.source == self.server => return segment,
-                Some(_) => {}
-                None => self.wait(),
+            if let Some(segment) = self.arrived().next() {
+                return segment;
             }
+            wait(&self.sniffer);
         }
     }
 
-    fn wait(&self) {
-        let mut waited = [PollFd::new(self.sniffer.as_fd(), PollFlags::POLLIN)];
-        let ready = poll(&mut waited, PollTimeout::from(3_000_u16)).unwrap();
-        assert_eq!(ready, 1, "nothing more arrived");
+    /// Those that have arrived already.
+    pub(super) fn arrived(&mut self) -> impl Iterator<Item = Segment> {
+        let Self { sniffer, server } = self;
+        std::iter::from_fn(|| sniffer.receive().unwrap().map(Segment::parse))
+            .flatten()
+            .filter(|segment| [segment.source, segment.destination].contains(server))
     }
+}
+
+/// Waits until something arrives, which has to come within three seconds.
+pub(super) fn wait(sniffer: &Sniffer) {
+    let mut waited = [PollFd::new(sniffer.as_fd(), PollFlags::POLLIN)];
+    let ready = poll(&mut waited, PollTimeout::from(3_000_u16)).unwrap();
+    assert_eq!(ready, 1, "nothing more arrived");
 }

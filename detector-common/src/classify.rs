@@ -70,7 +70,7 @@ fn observe(
 ) -> Option<Verdict> {
     let packet = sighting.packet;
     if let Some(error) = packet.icmp_error() {
-        return icmp::observe(flow, error);
+        return icmp::observe(flow, destination, error);
     }
     if packet.udp().is_some() {
         return quic::observe(flow, destination, sighting);

@@ -126,11 +126,16 @@ impl Verdict {
         matches!(self, Self::RstInjected | Self::FinInjected)
     }
 
-    /// Whether nothing was heard where an answer was due, as in an outage of our own.
-    pub const fn is_silence(self) -> bool {
+    /// Whether an outage of our own uplink looks like this: no answer where one was due, or a
+    /// router of our own side that knows no way.
+    pub const fn is_outage_like(self) -> bool {
         matches!(
             self,
-            Self::SynTimeout | Self::DataBlackhole | Self::DataCutoff | Self::QuicTimeout
+            Self::SynTimeout
+                | Self::DataBlackhole
+                | Self::DataCutoff
+                | Self::QuicTimeout
+                | Self::IcmpUnreachable
         )
     }
 }

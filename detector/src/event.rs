@@ -3,6 +3,7 @@
 //! Must not know: when an event is due, or where it goes.
 
 pub mod alert;
+pub mod kind;
 
 use std::{collections::BTreeMap, time::Duration};
 

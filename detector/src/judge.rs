@@ -107,7 +107,7 @@ impl Judge {
 
     /// The same, without the silences where they are our own uplink's.
     fn without_outage<'a>(&mut self, now: Moment, deltas: &'a [Delta]) -> Cow<'a, [Delta]> {
-        let ok = deltas.iter().map(|delta| delta.connections_ok).sum();
+        let ok = deltas.iter().map(|delta| delta.connections_answered).sum();
         let silences = deltas.iter().map(Delta::silences).sum();
         let mut deltas = Cow::Borrowed(deltas);
         if self.uplink.is_dark(now, ok, silences) {
@@ -120,7 +120,7 @@ impl Judge {
     fn latest_witness(&self, deltas: &[Delta], now: Moment) -> Option<Moment> {
         deltas
             .iter()
-            .any(|delta| delta.connections_ok > 0 && !self.is_suspected(&delta.prefix))
+            .any(|delta| delta.connections_answered > 0 && !self.is_suspected(&delta.prefix))
             .then_some(now)
     }
 

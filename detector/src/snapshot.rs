@@ -22,7 +22,9 @@ pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
 pub struct Delta {
     /// The prefix.
     pub prefix: IpNet,
-    /// Connections whose server answered with data; not only first attempts.
+    /// Connections whose server answered with data, however they end; not only first attempts.
+    pub connections_answered: u64,
+    /// Connections that ended well; not only first attempts.
     pub connections_ok: u64,
     /// Trials by verdict.
     pub trials: [u64; Verdict::COUNT],
@@ -40,22 +42,38 @@ impl Delta {
         self.trials[Verdict::Ok.index()]
     }
 
-    /// Failed trials that consist of silence, which an outage of our own looks like.
-    pub const fn silences(&self) -> u64 {
-        self.trials[Verdict::SynTimeout.index()]
+    /// Failed trials that an outage of our own looks like.
+    pub fn silences(&self) -> u64 {
+        silent().map(|verdict| self.trials[verdict.index()]).sum()
     }
 
     /// Takes the silences out.
-    pub const fn void_silences(&mut self) {
-        let silences = self.silences();
-        self.trials[Verdict::SynTimeout.index()] = 0;
-        let stage = &mut self.stages[Stage::PostSyn.index()];
-        *stage = stage.saturating_sub(silences);
+    pub fn void_silences(&mut self) {
+        for verdict in silent() {
+            let silences = std::mem::take(&mut self.trials[verdict.index()]);
+            let stage = &mut self.stages[silent_stage(verdict).index()];
+            *stage = stage.saturating_sub(silences);
+        }
     }
 
     /// Trials that failed.
     pub fn failed(&self) -> u64 {
         self.trials.iter().sum::<u64>() - self.ok()
+    }
+}
+
+fn silent() -> impl Iterator<Item = Verdict> {
+    Verdict::ALL
+        .into_iter()
+        .filter(|verdict| verdict.is_outage_like())
+}
+
+/// The stage in which a silence falls.
+const fn silent_stage(verdict: Verdict) -> Stage {
+    match verdict {
+        Verdict::DataBlackhole => Stage::PostPsh,
+        Verdict::DataCutoff => Stage::LaterInFlow,
+        _ => Stage::PostSyn,
     }
 }
 
@@ -85,7 +103,8 @@ fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: 
     let failed = hosts(now, Hosts::Failed);
     Delta {
         prefix: network(key, tuning),
-        connections_ok: since(Counter::Answered),
+        connections_answered: since(Counter::Answered),
+        connections_ok: since(Counter::Verdict(Verdict::Ok)),
         trials: Verdict::ALL.map(|verdict| since(Counter::Trial(verdict))),
         stages: Stage::ALL.map(|stage| since(Counter::Stage(stage))),
         hosts_failed: count(

@@ -2,6 +2,7 @@
 //! RFC 4443 §3.1).
 
 use crate::{
+    destination::DestinationState,
     flow::{FlowState, phase, protocol},
     packet::IcmpError,
     verdict::Verdict,
@@ -9,13 +10,19 @@ use crate::{
 
 /// `observe` sees errors only whose sender is not the destination; see `track`.
 ///
-/// An error is no end: the SYN may be answered yet (RFC 5461). Then the answer takes it back.
+/// An error is no end: the SYN may be answered yet (RFC 5461). Then the answer takes it back. And
+/// no silence: what is refused aloud is no run of unanswered SYNs.
 #[inline(always)]
-pub(super) fn observe(flow: &mut FlowState, error: &IcmpError) -> Option<Verdict> {
+pub(super) fn observe(
+    flow: &mut FlowState,
+    destination: &mut DestinationState,
+    error: &IcmpError,
+) -> Option<Verdict> {
     let is_news = flow.phase < phase::RESET && flow.verdict().is_none();
     if !is_news || !error.is_unreachable() || !quotes_what_was_sent(flow, error) {
         return None;
     }
+    destination.heard();
     flow.judge(Verdict::IcmpUnreachable);
     flow.verdict()
 }

@@ -4,7 +4,7 @@ use detector_common::verdict::Verdict;
 
 use super::*;
 use crate::{
-    event::alert::{Grade, Kind},
+    event::{alert::Grade, kind::Kind},
     judge::unit::Evidence,
 };
 

@@ -69,7 +69,8 @@ mod tests {
                 low: number,
             },
             port: 443,
-            zeroes: [0; 3],
+            protocol: 6,
+            zero: 0,
         };
         let state = DestinationState {
             last_syn: Nanos(number),

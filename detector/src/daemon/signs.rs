@@ -118,7 +118,7 @@ mod tests {
 
     fn give(signs: &mut Signs, seconds: u64, lost: u64) -> Vec<String> {
         let totals = Totals {
-            losses: [lost, 0, 0, 0],
+            losses: [lost, 0, 0, 0, 0],
             ..Totals::default()
         };
         let vitals = Vitals {

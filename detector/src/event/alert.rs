@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 use ulid::Ulid;
 
-use super::as_seconds;
+use super::{as_seconds, kind::Kind};
 use crate::{judge::Range, moment::Moment, observer::Observer};
 
 /// Members listed in one event; a line stays under 8 KiB.
@@ -35,16 +35,6 @@ pub enum Grade {
     Suspected,
     /// Three do, or two with proof of a third party.
     Confirmed,
-}
-
-/// By what means a range is blocked.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// SYNs stay unanswered.
-    SynBlackhole,
-    /// Forged resets, at whatever stage.
-    RstInjection,
 }
 
 /// An alert event.
@@ -170,13 +160,18 @@ fn grade(range: &Range) -> Option<Grade> {
     }
 }
 
+/// By what means most trials failed; where two are level, the one that proves more.
 fn kind(range: &Range) -> Kind {
-    let count = |verdict: Verdict| range.evidence.symptoms[verdict.index()];
-    if count(Verdict::RstInjected) > count(Verdict::SynTimeout) {
-        Kind::RstInjection
-    } else {
-        Kind::SynBlackhole
-    }
+    let failed = |kind: &Kind| -> u64 {
+        let verdicts = Verdict::ALL.into_iter();
+        let own = verdicts.filter(|verdict| Kind::of(*verdict) == Some(*kind));
+        own.map(|verdict| range.evidence.symptoms[verdict.index()])
+            .sum()
+    };
+    Kind::ALL
+        .into_iter()
+        .max_by_key(failed)
+        .unwrap_or(Kind::SynBlackhole)
 }
 
 fn leading_stage(range: &Range) -> Stage {

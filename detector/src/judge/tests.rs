@@ -9,6 +9,7 @@ fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
     trials[Verdict::SynTimeout.index()] = failed;
     Delta {
         prefix: prefix.parse().unwrap(),
+        connections_answered: ok,
         connections_ok: ok,
         trials,
         stages: [failed, 0, 0, 0],
@@ -194,6 +195,7 @@ fn a_dead_host_does_not_date_the_block_that_follows() {
     let (mut judge, onset) = gap();
     judge.observe(at(13), &[delta("198.18.16.0/24", 0, 1)]);
     let works = Delta {
+        connections_answered: 2,
         connections_ok: 2,
         hosts_failed: 1,
         ..delta("198.18.16.0/24", 0, 0)
@@ -233,6 +235,7 @@ fn a_prefix_of_few_hosts_recovers_by_connections_when_every_host_answers() {
     );
     // Its hosts' trials were counted already; only connections go on.
     let quiet_success = Delta {
+        connections_answered: 3,
         connections_ok: 3,
         ..delta("198.18.16.0/24", 0, 0)
     };
@@ -261,6 +264,7 @@ fn block_of_few_hosts() -> Judge {
 /// One second of connections whose trials were counted before.
 fn connections(net: &str, hosts_failed: u32) -> Delta {
     Delta {
+        connections_answered: 4,
         connections_ok: 4,
         hosts_failed,
         hosts_ok: 2 - hosts_failed,

@@ -33,9 +33,12 @@ pub(super) struct Signs {
 }
 
 impl Signs {
-    /// Whether anything was lost so far.
+    /// Whether anything was lost so far that a judgement rests on; samples only illustrate.
     pub(super) fn has_losses(&self) -> bool {
-        self.lost.iter().any(|lost| *lost > 0)
+        let losses = Loss::ALL.into_iter().zip(self.lost);
+        losses
+            .filter(|(loss, _)| *loss != Loss::Sample)
+            .any(|(_, lost)| lost > 0)
     }
 
     /// Gives the signs that are due.

@@ -135,7 +135,7 @@ fn tell_interfaces(
             egress: it.egress,
             link: match it.interface.link {
                 LinkLayer::Ethernet => "ethernet",
-                LinkLayer::Ip => "ip",
+                LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
             },
         };
         if lines.tell(&Timestamp::now(), Body::Interface(&event))? == Delivery::Closed {

@@ -5,6 +5,7 @@
 //! traffic.
 
 pub mod alert;
+pub mod capture;
 pub mod cli;
 pub mod daemon;
 pub mod engine;

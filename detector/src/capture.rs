@@ -14,6 +14,8 @@ mod record;
 
 use std::{io::Read, path::Path};
 
+use indicatif::ProgressBar;
+
 use self::{input::Input, pcap::Pcap, pcapng::PcapNg};
 use crate::failure::Failure;
 
@@ -50,11 +52,11 @@ enum Stop {
 }
 
 impl<'a> Capture<'a> {
-    /// Opens a file, or stdin for `-`.
+    /// Opens a file, or stdin for `-`; `bar` follows how far it is read.
     ///
     /// # Errors
     /// [`Failure::Failed`] where it cannot be read, or is no capture.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    pub fn open(path: &Path, bar: &ProgressBar) -> Result<Self, Failure> {
         let name = path.display().to_string();
         if name == "-" {
             return Self::read("stdin".to_owned(), std::io::stdin());
@@ -62,7 +64,7 @@ impl<'a> Capture<'a> {
         let file = std::fs::File::open(path).map_err(|error| {
             Failure::Failed(format!("{name}: {error}; give a pcap or pcapng file"))
         })?;
-        Self::read(name, file)
+        Self::read(name, bar.wrap_read(file))
     }
 
     /// Reads a capture from anywhere; `name` is what messages call it.

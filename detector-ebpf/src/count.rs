@@ -77,18 +77,24 @@ impl SharedCounters {
     /// ever writes, is a zero that the verifier cannot know (see `packet::unknown_zero`).
     #[inline(always)]
     fn word(&self, index: usize) -> *mut u32 {
+        self.masked(index, WORDS - 1)
+    }
+
+    #[inline(always)]
+    fn masked(&self, index: usize, mask: usize) -> *mut u32 {
         let first = self.0.cast::<u32>();
         // SAFETY: the value is live and has that many words.
         let zero = unsafe { *first.wrapping_add(WORDS - 1) } as usize;
-        first.wrapping_add(opaque(index.wrapping_add(zero)) & (WORDS - 1))
+        first.wrapping_add(opaque(index.wrapping_add(zero)) & mask)
     }
 
     /// The two words that hold a bit of the word at `index`, and the bit in them: the assembler
-    /// knows `|=` and `&=` for 64 bits alone. Little-endian, as `load` demands.
+    /// knows `|=` and `&=` for 64 bits alone. Little-endian, as `load` demands. The mask shows the
+    /// verifier that the pair is aligned.
     #[inline(always)]
     fn pair(&self, index: usize, bit: u32) -> (*mut u64, u64) {
         let shift = (index as u32 & 1) << 5;
-        (self.word(index & !1).cast(), u64::from(bit) << shift)
+        (self.masked(index, WORDS - 2).cast(), u64::from(bit) << shift)
     }
 }
 

@@ -94,7 +94,10 @@ impl SharedCounters {
     #[inline(always)]
     fn pair(&self, index: usize, bit: u32) -> (*mut u64, u64) {
         let shift = (index as u32 & 1) << 5;
-        (self.masked(index, WORDS - 2).cast(), u64::from(bit) << shift)
+        (
+            self.masked(index, WORDS - 2).cast(),
+            u64::from(bit) << shift,
+        )
     }
 }
 

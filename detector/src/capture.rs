@@ -89,7 +89,7 @@ impl<'a> Capture<'a> {
         })
     }
 
-    fn input(&self) -> &Input<'a> {
+    const fn input(&self) -> &Input<'a> {
         match &self.format {
             Format::Pcap(pcap) => &pcap.input,
             Format::PcapNg(pcapng) => &pcapng.input,

@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+/// The lower half of a number.
+const ALL_ONES: u64 = 0xffff_ffff;
+
 /// An IP packet and when it passed, since 1970.
 #[derive(Clone, Debug)]
 pub(crate) struct Packet {
@@ -127,7 +130,7 @@ impl Style {
             version,
             0,
             0,
-            self.snap_len as u32,
+            self.snap_len as u64,
             link.number.into(),
         ];
         numbers.map(|number| self.u32(number)).concat()
@@ -139,12 +142,8 @@ impl Style {
         } else {
             at.subsec_micros()
         };
-        let numbers = [
-            at.as_secs() as u32,
-            fraction,
-            captured.len() as u32,
-            len as u32,
-        ];
+        let lengths = [captured.len(), len].map(|len| len as u64);
+        let numbers = [at.as_secs(), fraction.into(), lengths[0], lengths[1]];
         [&numbers.map(|number| self.u32(number)).concat(), captured].concat()
     }
 
@@ -154,11 +153,11 @@ impl Style {
         } else {
             0x0000_0001
         };
-        let section = [0x1a2b_3c4d, version, u32::MAX, u32::MAX].map(|number| self.u32(number));
+        let section = [0x1a2b_3c4d, version, ALL_ONES, ALL_ONES].map(|number| self.u32(number));
         let resolution = if self.has_nanos { 9 } else { 6 };
         let option = [self.u16(9).as_slice(), &self.u16(1), &[resolution, 0, 0, 0]].concat();
         let link = [self.u16(link.number), self.u16(0)].concat();
-        let interface = [link, self.u32(self.snap_len as u32).to_vec(), option].concat();
+        let interface = [link, self.u32(self.snap_len as u64).to_vec(), option].concat();
         [
             self.block(0x0a0d_0d0a, &section.concat()),
             self.block(1, &interface),
@@ -172,22 +171,23 @@ impl Style {
         } else {
             at.as_micros()
         };
-        let halves = [(ticks >> 32) as u32, ticks as u32];
-        let numbers = [0, halves[0], halves[1], captured.len() as u32, len as u32];
+        let ticks = u64::try_from(ticks).unwrap_or(u64::MAX);
+        let lengths = [captured.len(), len].map(|len| len as u64);
+        let numbers = [0, ticks >> 32, ticks & ALL_ONES, lengths[0], lengths[1]];
         self.block(
             6,
             &[&numbers.map(|number| self.u32(number)).concat(), captured].concat(),
         )
     }
 
-    fn block(self, kind: u32, body: &[u8]) -> Vec<u8> {
+    fn block(self, kind: u64, body: &[u8]) -> Vec<u8> {
         let padded = body.len().next_multiple_of(4);
-        let len = self.u32((padded + 12) as u32);
+        let len = self.u32((padded + 12) as u64);
         let padding = vec![0; padded - body.len()];
         [&self.u32(kind), &len[..], body, &padding, &len].concat()
     }
 
-    fn u16(self, number: u16) -> [u8; 2] {
+    const fn u16(self, number: u16) -> [u8; 2] {
         if self.is_big_endian {
             number.to_be_bytes()
         } else {
@@ -195,11 +195,14 @@ impl Style {
         }
     }
 
-    fn u32(self, number: u32) -> [u8; 4] {
+    /// The lower half of a number.
+    const fn u32(self, number: u64) -> [u8; 4] {
         if self.is_big_endian {
-            number.to_be_bytes()
+            let [_, _, _, _, octets @ ..] = number.to_be_bytes();
+            octets
         } else {
-            number.to_le_bytes()
+            let [octets @ .., _, _, _, _] = number.to_le_bytes();
+            octets
         }
     }
 }

@@ -9,19 +9,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use detector_tests::harness;
 
 use crate::run::replay;
 
 const WORKERS: usize = 2;
 
 pub(crate) fn every_capture_of_the_corpus_is_survived() -> Result<()> {
-    let Some(folder) = folder() else {
-        harness::note(
-            "no captures beside the repository; $DETECTOR_CAPTURES may say where they are",
-        );
-        return Ok(());
-    };
+    let folder = folder();
     let captures = captures(&folder)?;
     ensure!(!captures.is_empty(), "no capture in {}", folder.display());
     let next = AtomicUsize::new(0);
@@ -51,10 +45,19 @@ fn survive(path: &Path) -> Result<()> {
     }
 }
 
-fn folder() -> Option<PathBuf> {
+/// Says what is missing where the captures are not here.
+pub(crate) fn missing() -> Option<String> {
+    let folder = folder();
+    let missing = || {
+        let folder = folder.display();
+        format!("no captures in {folder}; set DETECTOR_CAPTURES to where they are")
+    };
+    (!folder.is_dir()).then(missing)
+}
+
+fn folder() -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/captures");
-    let folder = env::var_os("DETECTOR_CAPTURES").map_or_else(beside, PathBuf::from);
-    folder.is_dir().then_some(folder)
+    env::var_os("DETECTOR_CAPTURES").map_or_else(beside, PathBuf::from)
 }
 
 /// All files of its subfolders; what lies at the top describes them.

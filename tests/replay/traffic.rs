@@ -6,8 +6,8 @@ use detector_tests::frames::{Conversation, Frame, Link};
 
 use crate::capture::Packet;
 
-/// What the clock shows when the traffic begins: 2026-01-01.
-pub(crate) const BEGIN: Duration = Duration::from_secs(1_767_225_600);
+/// What the clock shows when the traffic begins: 2026-01-01, so many hours after 1970.
+pub(crate) const BEGIN: Duration = Duration::from_hours(490_896);
 
 /// Connections and what they must come to: our end, the other one, the verdict.
 pub(crate) const EXPECTED: [(&str, &str, &str); 6] = [
@@ -35,7 +35,8 @@ pub(crate) fn packets() -> Vec<Packet> {
 }
 
 pub(crate) fn talk((local, remote, _): (&str, &str, &str)) -> Conversation {
-    let [local, remote]: [SocketAddr; 2] = [local, remote].map(|end| end.parse().unwrap());
+    let [local, remote]: [SocketAddr; 2] =
+        [local, remote].map(|end| end.parse().expect("an address and a port"));
     let mut talk = Conversation::new(local, remote);
     talk.envelope.link = Link::IP;
     talk

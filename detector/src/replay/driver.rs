@@ -174,7 +174,7 @@ impl<S: Subject> Driver<S> {
         self.watch.source.observe(frame, packet, direction)?;
         match packet.udp() {
             Some(datagram) => {
-                let key = datagram_key(packet, datagram, direction);
+                let key = datagram_key(packet, *datagram, direction);
                 self.hear_datagram(key, frame.at, lines)
             }
             None => Ok(Delivery::Written),
@@ -284,7 +284,7 @@ fn isn(state: Option<FlowState>) -> Option<u32> {
     state.map(|state| state.client_isn)
 }
 
-const fn datagram_key(packet: &Packet, datagram: &Datagram, direction: Direction) -> FlowKey {
+const fn datagram_key(packet: &Packet, datagram: Datagram, direction: Direction) -> FlowKey {
     let source = (packet.source, datagram.source_port);
     let destination = (packet.destination, datagram.destination_port);
     let (remote, local) = match direction {

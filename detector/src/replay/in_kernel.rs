@@ -176,3 +176,76 @@ impl Source for InKernel {
         self.kernel.forget_destination(destination)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use detector_common::packet::parse;
+    use etherparse::PacketBuilder;
+
+    use super::*;
+
+    /// A segment over IPv4 or IPv6 in an Ethernet frame, with so much payload.
+    fn frame(is_v6: bool, payload: usize) -> Vec<u8> {
+        let ethernet = PacketBuilder::ethernet2([2; 6], [4; 6]);
+        let ip = if is_v6 {
+            ethernet.ipv6([1; 16], [2; 16], 64)
+        } else {
+            ethernet.ipv4([192, 0, 2, 1], [198, 51, 100, 7], 64)
+        };
+        let mut bytes = Vec::new();
+        ip.tcp(1, 2, 3, 4)
+            .write(&mut bytes, &vec![7; payload])
+            .unwrap();
+        bytes
+    }
+
+    /// Leaves the length of the IP packet to the frame's own.
+    fn without_length(is_v6: bool, mut bytes: Vec<u8>) -> Vec<u8> {
+        let at = 14 + if is_v6 { 4 } else { 2 };
+        bytes[at..at + 2].fill(0);
+        bytes
+    }
+
+    fn assert_shown_as_it_is(captured: Captured<'_>) {
+        let shown = shown(captured, LinkLayer::Ethernet);
+        assert!((SHORTEST_TC..=LONGEST).contains(&shown.len()));
+        let expected = parse(&captured, LinkLayer::Ethernet);
+        assert!(expected.is_ok());
+        assert_eq!(parse(shown.as_slice(), LinkLayer::Ethernet), expected);
+    }
+
+    #[test]
+    fn what_is_shown_is_taken_and_reads_the_same() {
+        for is_v6 in [false, true] {
+            for payload in [0, 1, 1_000, 3_000, 60_000] {
+                let whole = frame(is_v6, payload);
+                for bytes in [whole.clone(), without_length(is_v6, whole)] {
+                    for len in [80, usize::MAX] {
+                        assert_shown_as_it_is(Captured {
+                            bytes: &bytes[..bytes.len().min(len)],
+                            total_len: bytes.len(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lie_about_its_length_makes_no_frame_longer() {
+        let bytes = frame(false, 100);
+        let captured = Captured {
+            bytes: &bytes,
+            total_len: u32::MAX as usize,
+        };
+        assert_eq!(shown(captured, LinkLayer::Ethernet).len(), LONGEST);
+    }
+
+    #[test]
+    fn small_captures_need_small_maps() {
+        assert_eq!(flow_capacity(Some(100)), 2 * 2_000 + SPARE);
+        for many in [None, Some(u64::MAX), Some(1 << 40)] {
+            assert_eq!(flow_capacity(many), 2 * FLOW_CAPACITY + SPARE);
+        }
+    }
+}

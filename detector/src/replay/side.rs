@@ -85,7 +85,7 @@ impl Sides {
         if let Some(segment) = packet.tcp() {
             self.way_of_segment(packet, segment)
         } else if let Some(datagram) = packet.udp() {
-            self.way_of_datagram(packet, datagram)
+            self.way_of_datagram(packet, *datagram)
         } else {
             self.way_of_error(packet, packet.icmp_error())
         }
@@ -105,7 +105,7 @@ impl Sides {
         self.decide(ends, source_begins, evidence)
     }
 
-    fn way_of_datagram(&mut self, packet: &Packet, datagram: &Datagram) -> Way {
+    fn way_of_datagram(&mut self, packet: &Packet, datagram: Datagram) -> Way {
         let ports = (datagram.source_port, datagram.destination_port);
         let ends = Ends::new(packet, ports, protocol::UDP);
         let source_begins = ports.0 != HTTPS || ports.1 == HTTPS;

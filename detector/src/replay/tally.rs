@@ -37,7 +37,7 @@ impl Tally {
         self.last = self.last.max(Some(at));
     }
 
-    pub(super) fn connection(&mut self, verdict: Verdict) {
+    pub(super) const fn connection(&mut self, verdict: Verdict) {
         self.connections[verdict.index()] += 1;
     }
 

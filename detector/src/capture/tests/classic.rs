@@ -71,7 +71,7 @@ fn the_patched_format_has_longer_records() {
 
 #[test]
 fn the_length_of_a_check_sequence_is_no_part_of_the_link_type() {
-    let link = 0x2400_0000 | 101;
+    let link = 0x2400_0000 + 101;
     let capture = [header_of(Order::Little, 0xa1b2_c3d4, link), packet(1, b"a")];
     assert_eq!(
         records(&capture.concat())[0].link,

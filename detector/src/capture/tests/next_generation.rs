@@ -39,7 +39,7 @@ pub(super) fn enhanced(order: Order, number: u32, ticks: u64, bytes: &[u8]) -> V
 }
 
 fn halves(ticks: u64) -> [u32; 2] {
-    [ticks >> 32, ticks & 0xffff_ffff].map(|half| u32::try_from(half).unwrap())
+    [ticks >> 32, ticks % (1 << 32)].map(|half| u32::try_from(half).unwrap())
 }
 
 /// As [`enhanced`] writes them: one byte was cut off.
@@ -54,7 +54,7 @@ fn cut(at: Nanos, link: Link, bytes: &[u8]) -> Record {
 fn every_interface_has_its_own_link_type_and_clock() {
     for order in Order::BOTH {
         let nanos = option(order, 9, &[9]);
-        let binary = option(order, 9, &[0x80 | 10]);
+        let binary = option(order, 9, &[0x8a]);
         let late = [option(order, 9, &[9]), option(order, 14, &order.u64(100))].concat();
         let capture = [
             section(order),

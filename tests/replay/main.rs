@@ -1,6 +1,7 @@
 //! `detector replay` as it is installed: the same lines from every format, link type and way to hand a capture
 //! over, and calm in the face of what is none.
 
+mod alerts;
 mod capture;
 mod corpus;
 mod formats;
@@ -16,6 +17,7 @@ use detector_tests::{harness, privilege, tests};
 
 fn main() -> ExitCode {
     let anywhere = tests![
+        alerts::a_blocked_range_is_told_and_its_end_too,
         formats::every_connection_has_its_line_and_the_summary_counts_them,
         formats::every_link_type_tells_the_same,
         formats::both_formats_byte_orders_and_resolutions_tell_the_same,

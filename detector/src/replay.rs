@@ -4,6 +4,7 @@
 //! connection is over, and the passing of captured time. Must not know: how a verdict comes about.
 
 mod book;
+mod connections;
 mod driver;
 mod in_kernel;
 mod progress;

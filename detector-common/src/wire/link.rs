@@ -26,7 +26,8 @@ pub enum CapturedLink {
     Cooked2,
     /// `LINKTYPE_NULL` and `LINKTYPE_LOOP`: an address family, in either byte order.
     Loopback,
-    /// `LINKTYPE_PPP` and `LINKTYPE_PPP_HDLC`, with or without address and control octets.
+    /// `LINKTYPE_PPP`, `LINKTYPE_PPP_HDLC` and `LINKTYPE_C_HDLC`, with or without address and
+    /// control octets.
     Ppp,
 }
 

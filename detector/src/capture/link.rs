@@ -11,7 +11,7 @@ pub(super) const fn link(number: u32) -> Link {
         1 => LinkLayer::Ethernet,
         12 | 14 | 101 | 228 | 229 => LinkLayer::Ip,
         0 | 108 => LinkLayer::Captured(CapturedLink::Loopback),
-        9 | 50 => LinkLayer::Captured(CapturedLink::Ppp),
+        9 | 50 | 104 => LinkLayer::Captured(CapturedLink::Ppp),
         113 => LinkLayer::Captured(CapturedLink::Cooked),
         276 => LinkLayer::Captured(CapturedLink::Cooked2),
         other => return Link::Unknown(other),

@@ -23,8 +23,12 @@ const FRAME_LEN: usize = 12;
 const MAX_BLOCK: usize = MAX_PACKET + 64 * 1024;
 /// Interfaces of one section; more are no capture that anybody made.
 const MAX_INTERFACES: usize = 65_536;
-/// What the packet block was before it was enhanced.
+/// Blocks that are looked into: an interface, and packets in three forms. The obsolete one is what
+/// the packet block was before it was enhanced.
+const INTERFACE: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const ENHANCED_PACKET: u32 = 6;
 const OBSOLETE_PACKET_LEN: usize = 20;
 
 pub(super) fn is_magic(magic: [u8; 4]) -> bool {
@@ -115,6 +119,13 @@ impl<'a> PcapNg<'a> {
 
     /// The packet in a block, where there is one.
     fn understand(&mut self, block: &[u8]) -> Result<Option<Record>, String> {
+        let kind = self.number(block, 0);
+        if !matches!(
+            kind,
+            INTERFACE | OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET
+        ) {
+            return Ok(None);
+        }
         let parsed = if self.is_big_endian {
             parse_block_be(block)
         } else {
@@ -132,9 +143,7 @@ impl<'a> PcapNg<'a> {
             }
             Block::EnhancedPacket(packet) => self.enhanced(&packet).map(Some),
             Block::SimplePacket(packet) => self.simple(&packet).map(Some),
-            Block::Unknown(packet) if packet.block_type == self.obsolete_packet() => {
-                self.obsolete(&packet).map(Some)
-            }
+            Block::Unknown(packet) => self.obsolete(&packet).map(Some),
             _ => Ok(None),
         }
     }
@@ -174,15 +183,6 @@ impl<'a> PcapNg<'a> {
         self.interfaces
             .get(number as usize)
             .ok_or_else(|| format!("a packet of interface {number}, which is not described"))
-    }
-
-    /// pcap-parser reads a block's type as little-endian whatever the section is.
-    const fn obsolete_packet(&self) -> u32 {
-        if self.is_big_endian {
-            OBSOLETE_PACKET.swap_bytes()
-        } else {
-            OBSOLETE_PACKET
-        }
     }
 
     fn number(&self, bytes: &[u8], at: usize) -> u32 {

@@ -1,5 +1,4 @@
-//! One packet after the other: which way it goes, which connection it belongs to, and which
-//! connection is over because of it.
+//! One packet after the other, the watch's turns between them, and what is told of it all.
 
 use std::{
     collections::BTreeSet,
@@ -8,18 +7,17 @@ use std::{
 };
 
 use detector_common::{
-    flow::{Conclusion, Direction, FlowKey, FlowState, protocol},
+    flow::Conclusion,
     mark::Marks,
     packet::{Packet, parse},
     time::Nanos,
     tuning::Tuning,
     verdict::{Stage, Verdict},
-    wire::udp::Datagram,
 };
 use ulid::Ulid;
 
 use super::{
-    book::{Book, Entry},
+    connections::{Connections, Over},
     side::{Sides, Way},
     subject::{Frame, Subject},
     tally::Tally,
@@ -51,11 +49,7 @@ pub(super) struct Driver<S> {
     tells_flows: bool,
     ticks: Ticks,
     tally: Tally,
-    /// Connections that the engine follows.
-    followed: Book,
-    /// Connections whose beginning was not seen.
-    strays: Book,
-    begun: u64,
+    connections: Connections,
     unknown_links: BTreeSet<u32>,
 }
 
@@ -68,9 +62,7 @@ impl<S: Subject> Driver<S> {
             tells_flows,
             ticks: Ticks::default(),
             tally: Tally::default(),
-            followed: Book::new(),
-            strays: Book::new(),
-            begun: 0,
+            connections: Connections::new(),
             unknown_links: BTreeSet::new(),
         }
     }
@@ -115,14 +107,9 @@ impl<S: Subject> Driver<S> {
                 return Ok(Delivery::Closed);
             }
         }
-        let mut left = self.followed.drain();
-        left.extend(self.strays.drain());
-        left.sort_by_key(|(_, entry)| *entry);
-        for (key, entry) in left {
-            let state = self.watch.source.flow(&key)?;
-            if self.conclude(&key, entry, state, lines)? == Delivery::Closed {
-                return Ok(Delivery::Closed);
-            }
+        let left = self.connections.finish(&self.watch.source)?;
+        if self.conclude(left, lines)? == Delivery::Closed {
+            return Ok(Delivery::Closed);
         }
         let summary = self.tally.summary(&self.watch.source)?;
         lines.tell(&self.tally.end().wall, Body::Summary(&summary))
@@ -163,141 +150,32 @@ impl<S: Subject> Driver<S> {
                 return Ok(Delivery::Written);
             }
         };
-        if let Some(segment) = packet.tcp() {
-            let key = FlowKey::of(packet, segment, direction);
-            if segment.flags.is_syn() && direction == Direction::Out {
-                return self.ask(frame, packet, key, lines);
-            }
-            self.watch.source.observe(frame, packet, direction)?;
-            return self.hear(key, frame.at, lines);
-        }
-        self.watch.source.observe(frame, packet, direction)?;
-        match packet.udp() {
-            Some(datagram) => {
-                let key = datagram_key(packet, *datagram, direction);
-                self.hear_datagram(key, frame.at, lines)
-            }
-            None => Ok(Delivery::Written),
-        }
+        let subject = &mut self.watch.source;
+        let over = self
+            .connections
+            .observe(subject, frame, packet, direction)?;
+        self.conclude(over, lines)
     }
 
-    /// Our side's SYN: a new connection, unless the engine takes it for the old one's.
-    fn ask(
+    /// Tells what connections came to.
+    fn conclude(
         &mut self,
-        frame: Frame<'_>,
-        packet: &Packet,
-        key: FlowKey,
+        over: Vec<Over>,
         lines: &mut Lines<impl Write>,
     ) -> Result<Delivery, Failure> {
-        let before = self.watch.source.flow(&key)?;
-        self.watch.source.observe(frame, packet, Direction::Out)?;
-        let after = self.watch.source.flow(&key)?;
-        let is_known = self.followed.hear(&key);
-        if is_known && isn(before) == isn(after) {
-            return Ok(Delivery::Written);
-        }
-        let replaced = [self.followed.close(&key), self.strays.close(&key)];
-        for (entry, state) in replaced.into_iter().zip([before, None]) {
-            if let Some(entry) = entry
-                && self.conclude(&key, entry, state, lines)? == Delivery::Closed
-            {
+        for Over { key, entry, state } in over {
+            let conclusion = state.map_or(INCOMPLETE, |state| state.conclude());
+            self.tally.connection(conclusion.verdict);
+            if !self.tells_flows {
+                continue;
+            }
+            let event = FlowEvent::new(&key, &conclusion, &self.tuning);
+            let begun = Moment::of_capture(entry.begun);
+            if lines.tell(&begun.wall, Body::Flow(&event))? == Delivery::Closed {
                 return Ok(Delivery::Closed);
             }
         }
-        self.open(key, frame.at, lines)
-    }
-
-    /// Any other segment: of a connection that is followed, or of one that began too early.
-    fn hear(
-        &mut self,
-        key: FlowKey,
-        at: Nanos,
-        lines: &mut Lines<impl Write>,
-    ) -> Result<Delivery, Failure> {
-        if self.followed.hear(&key) || self.strays.hear(&key) {
-            return Ok(Delivery::Written);
-        }
-        let entry = self.entry(at);
-        match self.strays.open(key, entry) {
-            Some((key, entry)) => self.conclude(&key, entry, None, lines),
-            None => Ok(Delivery::Written),
-        }
-    }
-
-    /// A datagram is of a connection where the engine says so.
-    fn hear_datagram(
-        &mut self,
-        key: FlowKey,
-        at: Nanos,
-        lines: &mut Lines<impl Write>,
-    ) -> Result<Delivery, Failure> {
-        if self.followed.hear(&key) || self.watch.source.flow(&key)?.is_none() {
-            return Ok(Delivery::Written);
-        }
-        self.open(key, at, lines)
-    }
-
-    fn open(
-        &mut self,
-        key: FlowKey,
-        at: Nanos,
-        lines: &mut Lines<impl Write>,
-    ) -> Result<Delivery, Failure> {
-        let entry = self.entry(at);
-        let Some((key, entry)) = self.followed.open(key, entry) else {
-            return Ok(Delivery::Written);
-        };
-        let state = self.watch.source.flow(&key)?;
-        self.watch.source.forget_flow(&key)?;
-        self.conclude(&key, entry, state, lines)
-    }
-
-    const fn entry(&mut self, begun: Nanos) -> Entry {
-        self.begun += 1;
-        Entry {
-            number: self.begun,
-            begun,
-        }
-    }
-
-    /// Tells what a connection came to.
-    fn conclude(
-        &mut self,
-        key: &FlowKey,
-        entry: Entry,
-        state: Option<FlowState>,
-        lines: &mut Lines<impl Write>,
-    ) -> Result<Delivery, Failure> {
-        let conclusion = state.map_or(INCOMPLETE, |state| state.conclude());
-        self.tally.connection(conclusion.verdict);
-        if !self.tells_flows {
-            return Ok(Delivery::Written);
-        }
-        let event = FlowEvent::new(key, &conclusion, &self.tuning);
-        let begun = Moment::of_capture(entry.begun);
-        lines.tell(&begun.wall, Body::Flow(&event))
-    }
-}
-
-/// What tells a new connection from the old one on the same ports.
-fn isn(state: Option<FlowState>) -> Option<u32> {
-    state.map(|state| state.client_isn)
-}
-
-const fn datagram_key(packet: &Packet, datagram: Datagram, direction: Direction) -> FlowKey {
-    let source = (packet.source, datagram.source_port);
-    let destination = (packet.destination, datagram.destination_port);
-    let (remote, local) = match direction {
-        Direction::In => (source, destination),
-        Direction::Out => (destination, source),
-    };
-    FlowKey {
-        remote: remote.0,
-        local: local.0,
-        remote_port: remote.1,
-        local_port: local.1,
-        protocol: protocol::UDP,
-        zero: 0,
+        Ok(Delivery::Written)
     }
 }
 

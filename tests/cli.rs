@@ -20,6 +20,7 @@ fn help_and_version_go_to_stdout_and_succeed() {
     for (arguments, expected) in [
         (["--help"].as_slice(), "run"),
         (&["run", "--help"], "--wan"),
+        (&["replay", "--help"], "detector replay --flows"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
         (&["run", "--version"], env!("CARGO_PKG_VERSION")),
     ] {
@@ -38,6 +39,8 @@ fn a_mistake_in_the_arguments_is_a_usage_error_that_names_it() {
         (&["walk"], "walk"),
         (&["run", "--mode", "magic"], "magic"),
         (&["run", "--wan"], "--wan"),
+        (&["replay"], "FILE"),
+        (&["replay", "--local", "10.0.0.0/33", "x"], "--local"),
         (&[], "Usage"),
     ] {
         let output = run(arguments).unwrap();
@@ -59,6 +62,25 @@ fn without_permission_it_says_in_one_line_what_is_missing() {
     for part in ["CAP_BPF", "CAP_NET_ADMIN", "run as root"] {
         assert!(said.contains(part), "no {part}: {said}");
     }
+    assert_eq!(text(&output.stdout), "");
+    assert_calm(&said);
+}
+
+#[test]
+fn a_replay_needs_no_permission_but_in_the_kernel() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("capture.pcap");
+    let header = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
+    fs::write(&path, header).unwrap();
+    let path = path.to_str().unwrap();
+    let output = run_without_privileges(folder.path(), &["replay", path]).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+
+    let arguments = ["replay", "--in-kernel", path];
+    let output = run_without_privileges(folder.path(), &arguments).unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(77), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
     assert_eq!(text(&output.stdout), "");
     assert_calm(&said);
 }

@@ -90,7 +90,8 @@ impl SharedCounters {
     }
 
     /// The two words that hold a bit of the word at `index`, and the bit in them: the assembler
-    /// knows `|=` and `&=` for 64 bits alone. Little-endian, as `load` demands.
+    /// knows `|=` and `&=` for 64 bits alone. Little-endian, as `load` demands. The mask shows the
+    /// verifier that the pair is aligned.
     #[inline(always)]
     fn pair(&self, index: usize, bit: u32) -> (*mut u64, u64) {
         let shift = (index as u32 & 1) << 5;

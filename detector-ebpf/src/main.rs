@@ -44,66 +44,71 @@ use packet::Headers;
 /// WAN ingress of a device with Ethernet header.
 #[xdp(frags)]
 pub fn xdp_ethernet(ctx: XdpContext) -> u32 {
-    on_xdp(&ctx, LinkLayer::Ethernet)
+    on_xdp(&ctx, set_aside_ethernet)
 }
 
 /// WAN ingress of a device without link header.
 #[xdp(frags)]
 pub fn xdp_ip(ctx: XdpContext) -> u32 {
-    on_xdp(&ctx, LinkLayer::Ip)
+    on_xdp(&ctx, set_aside_ip)
 }
 
 /// WAN ingress where another program owns XDP, Ethernet header.
 #[classifier]
 pub fn in_ethernet(ctx: TcContext) -> i32 {
-    on_tc(&ctx, LinkLayer::Ethernet, Direction::In)
+    on_tc(&ctx, set_aside_ethernet, Direction::In)
 }
 
 /// WAN ingress where another program owns XDP, no link header.
 #[classifier]
 pub fn in_ip(ctx: TcContext) -> i32 {
-    on_tc(&ctx, LinkLayer::Ip, Direction::In)
+    on_tc(&ctx, set_aside_ip, Direction::In)
 }
 
 /// WAN egress of a device with Ethernet header.
 #[classifier]
 pub fn out_ethernet(ctx: TcContext) -> i32 {
-    on_tc(&ctx, LinkLayer::Ethernet, Direction::Out)
+    on_tc(&ctx, set_aside_ethernet, Direction::Out)
 }
 
 /// WAN egress of a device without link header.
 #[classifier]
 pub fn out_ip(ctx: TcContext) -> i32 {
-    on_tc(&ctx, LinkLayer::Ip, Direction::Out)
+    on_tc(&ctx, set_aside_ip, Direction::Out)
 }
 
 #[inline(always)]
-fn on_xdp(ctx: &XdpContext, link: LinkLayer) -> u32 {
+fn on_xdp(ctx: &XdpContext, set_aside: impl Fn(&XdpContext, &Headers) -> bool) -> u32 {
     if let Some(bytes) = Headers::of_frame(ctx) {
-        observe(ctx, &bytes, link, Direction::In);
+        count::packet(Direction::In);
+        if set_aside(ctx, &bytes) {
+            observe(Direction::In);
+        }
     }
     XDP_PASS
 }
 
 #[inline(always)]
-fn on_tc(ctx: &TcContext, link: LinkLayer, direction: Direction) -> i32 {
+fn on_tc(
+    ctx: &TcContext,
+    set_aside: impl Fn(&TcContext, &Headers) -> bool,
+    direction: Direction,
+) -> i32 {
     if let Some(bytes) = Headers::of_skb(ctx) {
-        observe(ctx, &bytes, link, direction);
+        count::packet(direction);
+        if set_aside(ctx, &bytes) {
+            observe(direction);
+        }
     }
     TC_ACT_UNSPEC
 }
 
-/// Functions of their own, one after the other, which leave what they found in maps: so they
-/// share the 512 bytes of stack and need not share them out, and the verifier walks the sum of
-/// their paths and not the product.
+/// The steps are functions of their own, one after the other, which leave what they found in maps:
+/// so they share the 512 bytes of stack and need not share them out, and the verifier walks the
+/// sum of their paths and not the product.
 #[inline(always)]
-fn observe(ctx: &impl EbpfContext, bytes: &Headers, link: LinkLayer, direction: Direction) {
-    count::packet(direction);
-    let is_parsed = match link {
-        LinkLayer::Ethernet => set_aside_ethernet(ctx, bytes),
-        LinkLayer::Ip => set_aside_ip(ctx, bytes),
-    };
-    if is_parsed && follow(direction) {
+fn observe(direction: Direction) {
+    if follow(direction) {
         account();
     }
 }

@@ -1,6 +1,9 @@
 //! The command line: what was typed, and nothing derived from it.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 
 use crate::{
     failure::Failure,
@@ -20,6 +23,9 @@ enum Command {
     /// Watch the WAN interfaces and write events to stdout, one JSON object a line.
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
+    /// Send captures through the same engine, in their own time. Needs neither root nor a kernel.
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
 }
 
 const EXIT_CODES: &str = "\
@@ -27,6 +33,16 @@ Exit codes: 0 fine, 1 failed, 2 usage, 69 the system lacks something, 71 memory 
 77 no permission.
 
 Example: detector run --wan eth0 | jq 'select(.event == \"alert\")'";
+
+const REPLAY_EXAMPLES: &str = "\
+Writes alerts as they come in the captures' time, and one summary at the end. Several captures are
+merged into one timeline. A damaged capture is read as far as it goes, with a warning.
+
+Exit codes: 0 fine, 1 a file is missing or no capture, 2 usage, 77 no permission (--in-kernel).
+
+Examples:
+  detector replay --flows capture.pcap.gz | jq -r 'select(.event == \"flow\") | .verdict'
+  tcpdump -i eth0 -w - -c 100000 tcp | detector replay --local 203.0.113.0/24 -";
 
 /// Arguments of `detector run`.
 #[derive(Args, Clone, Debug)]
@@ -44,14 +60,40 @@ pub struct RunArgs {
     pub ingress: Ingress,
 }
 
+/// Arguments of `detector replay`.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayArgs {
+    /// Captures (pcap or pcapng, also packed by gzip or zstd); - is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Which side is ours, again for several [default: private, carrier-grade NAT, unique local
+    /// and link-local ranges; else whoever sent the first SYN]
+    #[arg(long, value_name = "CIDR")]
+    pub local: Vec<IpNet>,
+
+    /// One line for each connection
+    #[arg(long)]
+    pub flows: bool,
+
+    /// Through the programs in the kernel, by test runs that send nothing (root)
+    #[arg(long)]
+    pub in_kernel: bool,
+}
+
 impl Cli {
-    /// Carries out the command with the given way to `run`.
+    /// Carries out the command with the given ways to `run` and to `replay`.
     ///
     /// # Errors
     /// Those of the command.
-    pub fn run_with(self, run: impl FnOnce(RunArgs) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub fn run_with(
+        self,
+        run: impl FnOnce(RunArgs) -> Result<(), Failure>,
+        replay: impl FnOnce(ReplayArgs) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         match self.command {
             Command::Run(args) => run(args),
+            Command::Replay(args) => replay(args),
         }
     }
 }

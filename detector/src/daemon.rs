@@ -1,8 +1,5 @@
 //! The loop: poll the maps once a second, judge, tell. The only place that looks at a clock.
 
-mod idle;
-mod log;
-mod memory;
 mod poll;
 mod signs;
 
@@ -29,6 +26,7 @@ use crate::{
         interfaces::{Interface, Interfaces},
         privilege,
     },
+    logging,
     moment::Moment,
     observer::Observer,
     sink::{Delivery, Lines},
@@ -41,7 +39,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// # Errors
 /// [`Failure`] names what kept it from running, or ended it.
 pub fn run(args: RunArgs) -> Result<(), Failure> {
-    log::init(io::stderr().is_terminal());
+    logging::init(io::stderr().is_terminal());
     privilege::check()?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -56,7 +54,7 @@ async fn watch(args: RunArgs) -> Result<(), Failure> {
     let tuning = Tuning::default();
     let mut kernel = Kernel::load(Options {
         tuning,
-        is_verbose: log::is_verbose(),
+        is_verbose: logging::is_verbose(),
         ..Options::default()
     })?;
     let wish = Wish {
@@ -135,7 +133,7 @@ fn tell_interfaces(
             egress: it.egress,
             link: match it.interface.link {
                 LinkLayer::Ethernet => "ethernet",
-                LinkLayer::Ip => "ip",
+                LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
             },
         };
         if lines.tell(&Timestamp::now(), Body::Interface(&event))? == Delivery::Closed {

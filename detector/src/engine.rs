@@ -1,20 +1,20 @@
 //! The kernel's engine on the host: the same `track` over collections instead of maps.
 //!
-//! Used where packets come from elsewhere than a hook: the offline demo, and the test that holds
-//! the kernel against the host.
+//! Used where packets come from elsewhere than a hook: a replay, the offline demo, and the test
+//! that holds the kernel against the host.
 
-use std::{collections::HashMap, hash::Hash};
+mod evidence;
+mod table;
 
 use detector_common::{
     classify::Judgement,
     destination::{DestinationKey, DestinationState},
     flow::{Direction, FlowKey, FlowState},
-    mark::Mark,
-    packet::parse,
-    prefix::{PrefixCounters, PrefixKey},
-    sample::{Budget, Sample},
+    maps::{CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
+    packet::{Packet, parse},
+    prefix::PrefixKey,
     skip::Skip,
-    tables::{Evidence, Prefixes, Table, Tables},
+    tables::Tables,
     time::Nanos,
     track::track,
     tuning::Tuning,
@@ -22,72 +22,16 @@ use detector_common::{
     wire::link::LinkLayer,
 };
 
-use crate::snapshot::Snapshot;
-
-/// A hash map that grows as it needs.
-#[derive(Debug)]
-pub struct HostTable<K, V>(pub HashMap<K, V>);
-
-impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for HostTable<K, V> {
-    fn get(&mut self, key: &K) -> Option<&mut V> {
-        self.0.get_mut(key)
-    }
-
-    fn insert(&mut self, key: &K, value: &V) -> Option<&mut V> {
-        Some(self.0.entry(*key).or_insert(*value))
-    }
-
-    fn remove(&mut self, key: &K) {
-        self.0.remove(key);
-    }
-}
-
-/// Counters of all prefixes.
-#[derive(Debug, Default)]
-pub struct HostPrefixes(pub Snapshot);
-
-impl Prefixes for HostPrefixes {
-    type Counters<'a> = &'a mut PrefixCounters;
-
-    fn get(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
-        self.0.get_mut(key)
-    }
-
-    fn insert(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
-        Some(self.0.entry(*key).or_default())
-    }
-}
-
-/// Marks counted, and the samples since they were last taken.
-#[derive(Debug, Default)]
-pub struct HostEvidence {
-    /// Connections by mark, in the order of [`Mark::ALL`].
-    pub marks: [u64; Mark::COUNT],
-    /// Samples, the oldest first.
-    pub samples: Vec<Sample>,
-    /// Samples that were not wanted.
-    pub lost: u64,
-    budget: Budget,
-}
-
-impl Evidence for HostEvidence {
-    fn count(&mut self, mark: Mark) {
-        self.marks[mark.index()] += 1;
-    }
-
-    fn sample(&mut self, sample: &Sample) {
-        if self.budget.spend(sample.at) {
-            self.samples.push(*sample);
-        } else {
-            self.lost += 1;
-        }
-    }
-}
+pub use self::{
+    evidence::HostEvidence,
+    table::{HostLru, HostPrefixes, HostTable},
+};
+use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
 type HostTables = Tables<
-    HostTable<FlowKey, FlowState>,
+    HostLru<FlowKey, FlowState>,
     HostTable<DestinationKey, DestinationState>,
-    HostTable<DestinationKey, DestinationState>,
+    HostLru<DestinationKey, DestinationState>,
     HostPrefixes,
     HostTable<u32, Vantage>,
     HostEvidence,
@@ -108,11 +52,11 @@ impl Engine {
         Self {
             tuning,
             tables: Tables {
-                flows: HostTable(HashMap::new()),
-                destinations: HostTable(HashMap::new()),
-                candidates: HostTable(HashMap::new()),
-                prefixes: HostPrefixes::default(),
-                vantage: HostTable(HashMap::from([(0, Vantage::default())])),
+                flows: HostLru::new(FLOW_CAPACITY),
+                destinations: HostTable::new(DESTINATION_CAPACITY),
+                candidates: HostLru::new(CANDIDATE_CAPACITY),
+                prefixes: HostPrefixes::new(PREFIX_CAPACITY),
+                vantage: HostTable::holding(0, Vantage::default()),
                 evidence: HostEvidence::default(),
             },
             skips: [0; Skip::ALL.len()],
@@ -128,16 +72,64 @@ impl Engine {
         now: Nanos,
     ) -> Option<Judgement> {
         match parse(frame, link) {
-            Ok(packet) => track(&mut self.tables, &packet, direction, now, &self.tuning),
+            Ok(packet) => self.follow(&packet, direction, now),
             Err(skip) => {
-                self.skips[skip as usize] += 1;
+                self.skip(skip);
                 None
             }
         }
     }
 
+    /// Accounts for a parsed packet, and returns the verdict where it ends a connection.
+    pub fn follow(
+        &mut self,
+        packet: &Packet,
+        direction: Direction,
+        now: Nanos,
+    ) -> Option<Judgement> {
+        track(&mut self.tables, packet, direction, now, &self.tuning)
+    }
+
+    /// Accounts for a packet that is not followed.
+    pub const fn skip(&mut self, skip: Skip) {
+        self.skips[skip as usize] += 1;
+    }
+
     /// The counters of every prefix.
     pub const fn snapshot(&self) -> &Snapshot {
-        &self.tables.prefixes.0
+        &self.tables.prefixes.counters
+    }
+
+    /// What could not be stored, in the order of [`Loss::ALL`]. The two that forget refuse nothing.
+    pub const fn losses(&self) -> [u64; Loss::ALL.len()] {
+        let tables = &self.tables;
+        [
+            tables.prefixes.refused,
+            0,
+            tables.destinations.refused,
+            0,
+            tables.evidence.refused,
+        ]
+    }
+}
+
+impl Source for Engine {
+    fn snapshot(&self) -> Result<Snapshot, Failure> {
+        Ok(Self::snapshot(self).clone())
+    }
+
+    fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
+        self.tables.prefixes.counters.remove(prefix);
+        Ok(())
+    }
+
+    fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
+        let entries = self.tables.destinations.entries.iter();
+        Ok(entries.map(|(key, state)| (*key, *state)).collect())
+    }
+
+    fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
+        self.tables.destinations.entries.remove(destination);
+        Ok(())
     }
 }

@@ -3,14 +3,16 @@
 //! Must not know: when an event is due, or where it goes.
 
 pub mod alert;
+pub mod flow;
 pub mod kind;
+pub mod summary;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use self::alert::AlertEvent;
+use self::{alert::AlertEvent, flow::FlowEvent, summary::Summary};
 use crate::{
     kernel::attach::{IngressHook, TcHook},
     moment::serialize_millis,
@@ -42,6 +44,10 @@ pub enum Body<'a> {
     Interface(&'a InterfaceEvent),
     /// Something could not be stored.
     Overflow(&'a Overflow),
+    /// A replayed connection is over.
+    Flow(&'a FlowEvent),
+    /// A replay is over.
+    Summary(&'a Summary),
 }
 
 impl<'a> Event<'a> {
@@ -52,6 +58,8 @@ impl<'a> Event<'a> {
             Body::Heartbeat(_) => "heartbeat",
             Body::Interface(_) => "interface",
             Body::Overflow(_) => "overflow",
+            Body::Flow(_) => "flow",
+            Body::Summary(_) => "summary",
         };
         Self {
             schema: SCHEMA,
@@ -108,6 +116,18 @@ pub struct Overflow {
     pub map: &'static str,
     /// How many inserts it refused since the start.
     pub lost: u64,
+}
+
+/// The counters that are not zero, by name.
+pub fn named<const N: usize>(
+    names: [&'static str; N],
+    counts: [u64; N],
+) -> BTreeMap<&'static str, u64> {
+    names
+        .into_iter()
+        .zip(counts)
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 fn as_seconds<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

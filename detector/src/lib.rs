@@ -5,6 +5,7 @@
 //! traffic.
 
 pub mod alert;
+pub mod capture;
 pub mod cli;
 pub mod daemon;
 pub mod engine;
@@ -12,7 +13,10 @@ pub mod event;
 pub mod failure;
 pub mod judge;
 pub mod kernel;
+mod logging;
 pub mod moment;
 pub mod observer;
+pub mod replay;
 pub mod sink;
 pub mod snapshot;
+pub mod watch;

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use detector::{cli::Cli, daemon, failure::Failure};
+use detector::{cli::Cli, daemon, failure::Failure, replay};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match cli.run_with(daemon::run) {
+    match cli.run_with(daemon::run, |args| replay::run(&args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use detector_common::time::Nanos;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -16,6 +17,16 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// The moment that a capture stamps a packet with, on both clocks.
+    pub fn of_capture(at: Nanos) -> Self {
+        let wall = Timestamp::from_nanosecond(at.0.into());
+        Self {
+            monotonic: Duration::from_nanos(at.0),
+            // 64 bits of nanoseconds end in 2554, long before the last timestamp.
+            wall: wall.unwrap_or(Timestamp::MAX),
+        }
+    }
+
     /// Whether it came later than `other`.
     pub fn is_after(&self, other: &Self) -> bool {
         self.monotonic > other.monotonic

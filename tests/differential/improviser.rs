@@ -155,7 +155,7 @@ fn conversation(dice: &mut Dice, number: u8, seed: u64, link: LinkLayer) -> Conv
         SocketAddr::new(remote, 443),
     );
     talk.envelope.link = match link {
-        LinkLayer::Ip => Link::IP,
+        LinkLayer::Ip | LinkLayer::Captured(_) => Link::IP,
         LinkLayer::Ethernet if dice.one_in(4) => Link::tagged(dice.pick(&TAGS)).with_pppoe(),
         LinkLayer::Ethernet => Link::tagged(dice.pick(&TAGS)),
     };

@@ -10,6 +10,7 @@ use anyhow::{Result, bail, ensure};
 use detector::{
     engine::Engine,
     kernel::{Kernel, Options, maps::Totals, test_run::Hook},
+    watch::Source as _,
 };
 use detector_common::{
     classify::Judgement, flow::Direction, maps::Loss, time::Nanos, tuning::Tuning,
@@ -135,9 +136,9 @@ impl Pair {
         let candidates = self.kernel.candidates()?.into_iter().collect();
         let differences = [
             differences("prefix", &self.kernel.snapshot()?, self.engine.snapshot()),
-            differences("flow", &flows, &tables.flows.0),
-            differences("destination", &destinations, &tables.destinations.0),
-            differences("candidate", &candidates, &tables.candidates.0),
+            differences("flow", &flows, &tables.flows.entries()),
+            differences("destination", &destinations, &tables.destinations.entries),
+            differences("candidate", &candidates, &tables.candidates.entries()),
             self.differing_totals()?,
         ]
         .concat();

@@ -216,7 +216,7 @@ impl Scene {
             },
         };
         let counters = self.pair.engine.snapshot().get(&PrefixKey(address));
-        counters.map_or(0, |counters| counters.value(counter))
+        counters.map_or(0, |counters| counters.value(counter).into())
     }
 }
 

@@ -21,18 +21,25 @@ macro_rules! tests {
     };
 }
 
-/// Runs `tests` as the arguments of the program ask for, and says how they went.
+/// Runs `tests`, which all need the lab, as the arguments of the program ask for, and says how they went.
 pub fn main(tests: Vec<Test>) -> ExitCode {
+    main_of([(tests, privilege::missing())])
+}
+
+/// Runs groups of tests, each with what is missing here to run it.
+pub fn main_of(groups: impl IntoIterator<Item = (Vec<Test>, Option<String>)>) -> ExitCode {
     let mut arguments = Arguments::from_args();
     // A lab takes the whole machine; side by side they would disturb each other's timing.
     arguments.test_threads.get_or_insert(1);
-    let missing = privilege::missing();
-    if let Some(missing) = &missing {
-        note(&format!("skipping tests: {missing}"));
+    let mut trials = Vec::new();
+    for (tests, missing) in groups {
+        if let Some(missing) = &missing {
+            note(&format!("skipping tests: {missing}"));
+        }
+        let group = tests.into_iter().map(trial);
+        trials.extend(group.map(|trial| trial.with_ignored_flag(missing.is_some())));
     }
-    let trials = tests.into_iter().map(trial);
-    let trials = trials.map(|trial| trial.with_ignored_flag(missing.is_some()));
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// Says something beside the results: why tests are skipped, or what a test has measured.

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod built;
+mod captured;
 mod icmp;
 mod ip4;
 mod ip6;

@@ -1,4 +1,4 @@
-//! One turn of the loop: snapshot, delta, judgement, alerts, signs of life.
+//! One turn of the loop: the watch's own, then signs of life.
 
 use std::{
     io::Write,
@@ -7,49 +7,28 @@ use std::{
 
 use detector_common::{time::Nanos, tuning::Tuning};
 use nix::time::{ClockId, clock_gettime};
-use ulid::Ulid;
 
-use super::{
-    idle::Idle,
-    memory::{Memory, outdated},
-    signs::{Signs, Vitals},
-};
+use super::signs::{Signs, Vitals};
 use crate::{
-    alert::Alerts,
     event::Body,
     failure::Failure,
-    judge::Judge,
     kernel::Kernel,
     moment::Moment,
     observer::Observer,
     sink::{Delivery, Lines},
-    snapshot::{Snapshot, deltas, network},
+    watch::{Watch, new_id},
 };
 
 /// Everything that lasts from one turn to the next. Dropping it detaches the programs.
 pub(super) struct Poll {
-    kernel: Kernel,
-    tuning: Tuning,
-    observer: Observer,
-    judge: Judge,
-    alerts: Alerts,
-    before: Snapshot,
-    idle: Idle,
-    memory: Memory,
+    watch: Watch<Kernel>,
     signs: Signs,
 }
 
 impl Poll {
     pub(super) fn new(kernel: Kernel, tuning: Tuning, observer: Observer) -> Self {
         Self {
-            kernel,
-            tuning,
-            observer,
-            judge: Judge::default(),
-            alerts: Alerts::new(new_id),
-            before: Snapshot::new(),
-            idle: Idle::default(),
-            memory: Memory::default(),
+            watch: Watch::new(kernel, tuning, observer, new_id),
             signs: Signs::default(),
         }
     }
@@ -60,46 +39,20 @@ impl Poll {
         lines: &mut Lines<impl Write>,
     ) -> Result<Delivery, Failure> {
         let begun = Instant::now();
-        self.kernel.flush_log();
-        let snapshot = self.kernel.snapshot()?;
-        let changes = deltas(&self.before, &snapshot, &self.tuning);
-        let ranges = self.judge.observe(now, &changes);
-        self.observer.is_map_full = self.signs.has_losses();
-        for alert in self.alerts.reconcile(now, &ranges, &self.observer) {
+        self.watch.source.flush_log();
+        self.watch.observer.is_map_full = self.signs.has_losses();
+        for alert in self.watch.turn(now, kernel_clock()?)? {
             if lines.tell(&now.wall, Body::Alert(&alert))? == Delivery::Closed {
                 return Ok(Delivery::Closed);
             }
         }
-        self.idle.note(&self.before, &snapshot, now.monotonic);
-        self.before = snapshot;
-        self.forget_idle(now)?;
-        self.thin_memory(now)?;
         let vitals = Vitals {
-            prefixes: self.before.len(),
-            alerts_firing: self.alerts.firing(),
+            prefixes: self.watch.prefixes(),
+            alerts_firing: self.watch.firing(),
             poll: begun.elapsed(),
         };
-        self.signs.give(now, &self.kernel.totals()?, vitals, lines)
-    }
-
-    fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {
-        let is_kept = |key: &_| self.judge.is_suspected(&network(*key, &self.tuning));
-        for key in self.idle.take_expired(now.monotonic, is_kept) {
-            self.kernel.forget_prefix(&key)?;
-            self.before.remove(&key);
-            self.judge.forget(&network(key, &self.tuning));
-        }
-        Ok(())
-    }
-
-    fn thin_memory(&mut self, now: Moment) -> Result<(), Failure> {
-        if !self.memory.is_due(now) {
-            return Ok(());
-        }
-        for key in outdated(self.kernel.destinations()?, kernel_clock()?) {
-            self.kernel.forget_destination(&key)?;
-        }
-        Ok(())
+        let totals = self.watch.source.totals()?;
+        self.signs.give(now, &totals, vitals, lines)
     }
 }
 
@@ -109,9 +62,4 @@ fn kernel_clock() -> Result<Nanos, Failure> {
         .map_err(|errno| Failure::Failed(format!("monotonic clock: {errno}")))?;
     let nanos = u64::try_from(Duration::from(now).as_nanos()).unwrap_or(u64::MAX);
     Ok(Nanos(nanos))
-}
-
-/// A sortable identity with the time of its making in it.
-fn new_id(now: Moment) -> Ulid {
-    Ulid::from_datetime(now.wall.into())
 }

@@ -1,11 +1,11 @@
 //! Signs of life: a heartbeat every half minute, and a word when a map is full.
 
-use std::{collections::BTreeMap, io::Write, time::Duration};
+use std::{io::Write, time::Duration};
 
 use detector_common::{maps::Loss, skip::Skip};
 
 use crate::{
-    event::{Body, Heartbeat, Overflow},
+    event::{Body, Heartbeat, Overflow, named},
     failure::Failure,
     kernel::maps::Totals,
     moment::Moment,
@@ -94,18 +94,6 @@ fn heartbeat(now: Moment, totals: &Totals, vitals: Vitals) -> Heartbeat {
         lost: named(Loss::ALL.map(Loss::name), totals.losses),
         poll_ms: (vitals.poll.as_secs_f64() * 1e6).round() / 1e3,
     }
-}
-
-/// The counters that are not zero, by name.
-fn named<const N: usize>(
-    names: [&'static str; N],
-    counts: [u64; N],
-) -> BTreeMap<&'static str, u64> {
-    names
-        .into_iter()
-        .zip(counts)
-        .filter(|(_, count)| *count > 0)
-        .collect()
 }
 
 #[cfg(test)]

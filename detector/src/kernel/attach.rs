@@ -179,20 +179,20 @@ fn prepare_clsact(interface: &Interface, name: &str, side: TcAttachType) -> Resu
 pub(super) const fn xdp_program(link: LinkLayer) -> &'static str {
     match link {
         LinkLayer::Ethernet => "xdp_ethernet",
-        LinkLayer::Ip => "xdp_ip",
+        LinkLayer::Ip | LinkLayer::Captured(_) => "xdp_ip",
     }
 }
 
 pub(super) const fn tc_ingress_program(link: LinkLayer) -> &'static str {
     match link {
         LinkLayer::Ethernet => "in_ethernet",
-        LinkLayer::Ip => "in_ip",
+        LinkLayer::Ip | LinkLayer::Captured(_) => "in_ip",
     }
 }
 
 pub(super) const fn egress_program(link: LinkLayer) -> &'static str {
     match link {
         LinkLayer::Ethernet => "out_ethernet",
-        LinkLayer::Ip => "out_ip",
+        LinkLayer::Ip | LinkLayer::Captured(_) => "out_ip",
     }
 }

@@ -27,6 +27,8 @@ pub struct Options {
     pub is_verbose: bool,
     /// Whether time comes from the test clock (see [`super::test_run`]).
     pub is_test_run: bool,
+    /// Connections that are followed at a time, where not the default.
+    pub flow_capacity: Option<u32>,
 }
 
 /// The loaded object. Dropping it detaches every program and frees every map.
@@ -59,11 +61,13 @@ impl Kernel {
         } else {
             LOG_OFF
         };
+        let flow_capacity = options.flow_capacity.unwrap_or(maps::FLOW_CAPACITY);
         let mut ebpf = EbpfLoader::new()
             // Statistics alone never fill the log buffer; a rejected load comes with its log.
             .verifier_log_level(VerifierLogLevel::STATS)
             .override_global(maps::TUNING, &tuning, true)
             .override_global(maps::IS_TEST_RUN, &is_test_run, true)
+            .map_max_entries(maps::FLOWS, flow_capacity)
             .override_global(aya_log::LEVEL, &log_level, true)
             .load(OBJECT)
             .map_err(|error| load_failure(&error))?;

@@ -13,7 +13,7 @@ use detector_common::{
 };
 
 use super::{Kernel, pod::Shared};
-use crate::{failure::Failure, snapshot::Snapshot};
+use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
 /// Totals since the programs were loaded.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -27,29 +27,12 @@ pub struct Totals {
 }
 
 impl Kernel {
-    /// The counters of every tracked prefix.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to read the map.
-    pub fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.entries::<PrefixKey, PrefixCounters>(maps::PREFIXES)
-            .map(|entries| entries.into_iter().collect())
-    }
-
     /// The state of every young connection.
     ///
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses to read the map.
     pub fn flows(&self) -> Result<Vec<(FlowKey, FlowState)>, Failure> {
         self.entries(maps::FLOWS)
-    }
-
-    /// The memory of every destination that answered.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to read the map.
-    pub fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        self.entries(maps::DESTINATIONS)
     }
 
     /// The memory of every destination that never answered.
@@ -60,20 +43,30 @@ impl Kernel {
         self.entries(maps::CANDIDATES)
     }
 
-    /// Stops tracking a prefix; its next answer begins anew.
+    /// The state of one connection, while it is young.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses.
-    pub fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.remove::<PrefixKey, PrefixCounters>(maps::PREFIXES, *prefix)
+    /// [`Failure::Failed`] where the kernel refuses to read the map.
+    pub fn flow(&self, key: &FlowKey) -> Result<Option<FlowState>, Failure> {
+        let map: HashMap<&MapData, Shared<FlowKey>, Shared<FlowState>> = self
+            .ebpf
+            .map(maps::FLOWS)
+            .ok_or_else(|| missing(maps::FLOWS))?
+            .try_into()
+            .map_err(|error| refused(maps::FLOWS, &error))?;
+        match map.get(&Shared(*key), 0) {
+            Ok(Shared(state)) => Ok(Some(state)),
+            Err(MapError::KeyNotFound) => Ok(None),
+            Err(error) => Err(refused(maps::FLOWS, &error)),
+        }
     }
 
-    /// Forgets that a destination ever answered.
+    /// Forgets one connection.
     ///
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses.
-    pub fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
-        self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
+    pub fn forget_flow(&mut self, key: &FlowKey) -> Result<(), Failure> {
+        self.remove::<FlowKey, FlowState>(maps::FLOWS, *key)
     }
 
     /// Totals over all CPUs.
@@ -134,6 +127,25 @@ impl Kernel {
             *sum = cpus.iter().sum();
         }
         Ok(sums)
+    }
+}
+
+impl Source for Kernel {
+    fn snapshot(&self) -> Result<Snapshot, Failure> {
+        self.entries::<PrefixKey, PrefixCounters>(maps::PREFIXES)
+            .map(|entries| entries.into_iter().collect())
+    }
+
+    fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
+        self.remove::<PrefixKey, PrefixCounters>(maps::PREFIXES, *prefix)
+    }
+
+    fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
+        self.entries(maps::DESTINATIONS)
+    }
+
+    fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
+        self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
     }
 }
 

@@ -40,6 +40,7 @@ fn theirs(bytes: &[u8], link: LinkLayer) -> Option<Reading> {
     let sliced = match link {
         LinkLayer::Ethernet => SlicedPacket::from_ethernet(bytes),
         LinkLayer::Ip => SlicedPacket::from_ip(bytes),
+        LinkLayer::Captured(_) => return None,
     };
     let sliced = sliced.ok()?;
     let (source, destination, ttl) = match sliced.net? {

@@ -4,7 +4,7 @@ use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
 /// Begins to log: warnings and notes, or what `RUST_LOG` asks for.
-pub(super) fn init(is_terminal: bool) {
+pub(crate) fn init(is_terminal: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -15,6 +15,6 @@ pub(super) fn init(is_terminal: bool) {
 }
 
 /// Whether the programs in the kernel shall log too.
-pub(super) fn is_verbose() -> bool {
+pub(crate) fn is_verbose() -> bool {
     tracing::enabled!(Level::DEBUG)
 }

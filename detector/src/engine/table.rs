@@ -1,0 +1,163 @@
+//! The host's tables, bounded like the kernel's maps: what they refuse is counted.
+
+use std::{collections::HashMap, hash::Hash, num::NonZeroUsize};
+
+use detector_common::{
+    prefix::{PrefixCounters, PrefixKey},
+    tables::{Prefixes, Table},
+};
+use lru::LruCache;
+
+use crate::snapshot::Snapshot;
+
+/// A table that refuses what it has no room for, like a plain hash map of the kernel.
+#[derive(Debug)]
+pub struct HostTable<K, V> {
+    /// What it holds.
+    pub entries: HashMap<K, V>,
+    /// Inserts that it refused.
+    pub refused: u64,
+    capacity: usize,
+}
+
+impl<K, V> HostTable<K, V> {
+    pub(super) fn new(capacity: u32) -> Self {
+        Self {
+            entries: HashMap::new(),
+            refused: 0,
+            capacity: capacity as usize,
+        }
+    }
+}
+
+impl<K: Eq + Hash, V> HostTable<K, V> {
+    /// A table of one entry, which is there from the start.
+    pub(super) fn holding(key: K, value: V) -> Self {
+        Self {
+            entries: HashMap::from([(key, value)]),
+            ..Self::new(1)
+        }
+    }
+}
+
+impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for HostTable<K, V> {
+    fn get(&mut self, key: &K) -> Option<&mut V> {
+        self.entries.get_mut(key)
+    }
+
+    fn insert(&mut self, key: &K, value: &V) -> Option<&mut V> {
+        if self.entries.len() >= self.capacity && !self.entries.contains_key(key) {
+            self.refused += 1;
+            return None;
+        }
+        Some(self.entries.entry(*key).or_insert(*value))
+    }
+
+    fn remove(&mut self, key: &K) {
+        self.entries.remove(key);
+    }
+}
+
+/// A table that forgets what was not asked for the longest, like an LRU map of the kernel.
+#[derive(Debug)]
+pub struct HostLru<K: Eq + Hash, V>(pub LruCache<K, V>);
+
+impl<K: Eq + Hash, V> HostLru<K, V> {
+    pub(super) fn new(capacity: u32) -> Self {
+        let capacity = NonZeroUsize::new(capacity as usize).unwrap_or(NonZeroUsize::MIN);
+        Self(LruCache::sparse(capacity))
+    }
+}
+
+impl<K: Eq + Hash + Copy, V: Copy> HostLru<K, V> {
+    /// A copy of all that it holds.
+    pub fn entries(&self) -> HashMap<K, V> {
+        let entries = self.0.iter();
+        entries.map(|(key, value)| (*key, *value)).collect()
+    }
+}
+
+impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for HostLru<K, V> {
+    fn get(&mut self, key: &K) -> Option<&mut V> {
+        self.0.get_mut(key)
+    }
+
+    fn insert(&mut self, key: &K, value: &V) -> Option<&mut V> {
+        Some(self.0.get_or_insert_mut(*key, || *value))
+    }
+
+    fn remove(&mut self, key: &K) {
+        self.0.pop(key);
+    }
+}
+
+/// Counters of all prefixes.
+#[derive(Debug)]
+pub struct HostPrefixes {
+    /// What is tracked.
+    pub counters: Snapshot,
+    /// Prefixes that there was no room for, each time one was met.
+    pub refused: u64,
+    capacity: usize,
+}
+
+impl HostPrefixes {
+    pub(super) fn new(capacity: u32) -> Self {
+        Self {
+            counters: Snapshot::new(),
+            refused: 0,
+            capacity: capacity as usize,
+        }
+    }
+}
+
+impl Prefixes for HostPrefixes {
+    type Counters<'a> = &'a mut PrefixCounters;
+
+    fn get(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
+        self.counters.get_mut(key)
+    }
+
+    fn insert(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
+        if self.counters.len() >= self.capacity && !self.counters.contains_key(key) {
+            self.refused += 1;
+            return None;
+        }
+        Some(self.counters.entry(*key).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_table_refuses_the_new_and_keeps_the_old() {
+        let mut table = HostTable::new(2);
+        for key in 0..4 {
+            table.insert(&key, &key);
+        }
+        assert!(table.insert(&1, &9).is_some_and(|value| *value == 1));
+        assert_eq!((table.entries.len(), table.refused), (2, 2));
+    }
+
+    #[test]
+    fn a_full_lru_forgets_what_was_not_asked_for_the_longest() {
+        let mut table = HostLru::new(2);
+        table.insert(&1, &'a');
+        table.insert(&2, &'b');
+        assert_eq!(table.get(&1), Some(&mut 'a'));
+        table.insert(&3, &'c');
+        assert_eq!(table.entries(), HashMap::from([(1, 'a'), (3, 'c')]));
+    }
+
+    #[test]
+    fn full_prefixes_refuse_the_new_and_keep_the_old() {
+        let [a, b] =
+            [1, 2].map(|net| PrefixKey(detector_common::address::Address::v4([198, 51, net, 0])));
+        let mut prefixes = HostPrefixes::new(1);
+        assert!(prefixes.insert(&a).is_some() && prefixes.insert(&b).is_none());
+        assert!(prefixes.insert(&a).is_some() && prefixes.get(&b).is_none());
+        assert_eq!(prefixes.refused, 1);
+    }
+}

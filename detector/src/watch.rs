@@ -1,0 +1,136 @@
+//! One turn of the watch: snapshot, deltas, judgement, alerts; then what is outdated is forgotten.
+//!
+//! The same over live maps and over a replay. Must not know: clocks, or where an alert goes.
+
+mod idle;
+mod memory;
+
+use detector_common::{
+    destination::{DestinationKey, DestinationState},
+    prefix::PrefixKey,
+    time::Nanos,
+    tuning::Tuning,
+};
+use ulid::Ulid;
+
+use self::{
+    idle::Idle,
+    memory::{Memory, outdated},
+};
+use crate::{
+    alert::Alerts,
+    event::alert::AlertEvent,
+    failure::Failure,
+    judge::Judge,
+    moment::Moment,
+    observer::Observer,
+    snapshot::{Snapshot, deltas, network},
+};
+
+/// Where the counters are: the kernel's maps, or the host's tables.
+pub trait Source {
+    /// The counters of every tracked prefix.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where they cannot be read; the same for all others.
+    fn snapshot(&self) -> Result<Snapshot, Failure>;
+
+    /// Stops tracking a prefix; its next answer begins anew.
+    ///
+    /// # Errors
+    /// As above.
+    fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure>;
+
+    /// The memory of every destination that answered.
+    ///
+    /// # Errors
+    /// As above.
+    fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure>;
+
+    /// Forgets that a destination ever answered.
+    ///
+    /// # Errors
+    /// As above.
+    fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure>;
+}
+
+/// Everything that lasts from one turn to the next.
+pub struct Watch<S> {
+    /// Where the counters are.
+    pub source: S,
+    /// Who watches.
+    pub observer: Observer,
+    tuning: Tuning,
+    judge: Judge,
+    alerts: Alerts,
+    before: Snapshot,
+    idle: Idle,
+    memory: Memory,
+}
+
+impl<S: Source> Watch<S> {
+    /// A watch that has seen nothing; `next_id` makes the identities of alerts.
+    pub fn new(source: S, tuning: Tuning, observer: Observer, next_id: fn(Moment) -> Ulid) -> Self {
+        Self {
+            source,
+            observer,
+            tuning,
+            judge: Judge::default(),
+            alerts: Alerts::new(next_id),
+            before: Snapshot::new(),
+            idle: Idle::default(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Takes one turn. `clock` is the time that the source's packets are stamped with.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
+        let snapshot = self.source.snapshot()?;
+        let changes = deltas(&self.before, &snapshot, &self.tuning);
+        let ranges = self.judge.observe(now, &changes);
+        let events = self.alerts.reconcile(now, &ranges, &self.observer);
+        self.idle.note(&self.before, &snapshot, now.monotonic);
+        self.before = snapshot;
+        self.forget_idle(now)?;
+        self.thin_memory(now, clock)?;
+        Ok(events)
+    }
+
+    /// Prefixes that are tracked.
+    pub fn prefixes(&self) -> usize {
+        self.before.len()
+    }
+
+    /// Alerts that are firing.
+    pub const fn firing(&self) -> usize {
+        self.alerts.firing()
+    }
+
+    fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {
+        let is_kept = |key: &_| self.judge.is_suspected(&network(*key, &self.tuning));
+        for key in self.idle.take_expired(now.monotonic, is_kept) {
+            self.source.forget_prefix(&key)?;
+            self.before.remove(&key);
+            self.judge.forget(&network(key, &self.tuning));
+        }
+        Ok(())
+    }
+
+    fn thin_memory(&mut self, now: Moment, clock: Nanos) -> Result<(), Failure> {
+        if !self.memory.is_due(now) {
+            return Ok(());
+        }
+        for key in outdated(self.source.destinations()?, clock) {
+            self.source.forget_destination(&key)?;
+        }
+        Ok(())
+    }
+}
+
+/// A sortable identity with the time of its making in it.
+pub fn new_id(now: Moment) -> Ulid {
+    Ulid::from_datetime(now.wall.into())
+}

@@ -119,10 +119,20 @@ pub mod phase {
     pub const DATA_SENT: u8 = 2;
     /// The server's first data came.
     pub const SETTLED: u8 = 3;
-    /// A reset came that nothing proves forged; the real peer may still contradict it.
+    /// A reset came. Where nothing proves it forged, the real peer may still contradict it.
     pub const RESET: u8 = 4;
     /// Over: nothing more is learnt from it.
     pub const CLOSED: u8 = 5;
+}
+
+/// What a server puts into its IP-IDs, as far as its last two packets show.
+pub mod ip_ids {
+    /// Nothing to rely on: zero, or chance.
+    pub const FREE: u8 = 0;
+    /// They count up.
+    pub const COUNTED: u8 = 1;
+    /// Its SYN-ACK had the client's: whatever answers here copies, also in its own name.
+    pub const COPIED: u8 = 2;
 }
 
 /// What is known of one connection.
@@ -134,8 +144,6 @@ pub mod phase {
 pub struct FlowState {
     /// When the first SYN or Initial left.
     pub syn_at: Nanos,
-    /// When the client's first data left.
-    pub data_at: Nanos,
     /// When the newest bytes of the client left for the first time.
     pub sent_at: Nanos,
     /// When the client last sent something again; of QUIC, its latest Initial.
@@ -150,6 +158,11 @@ pub struct FlowState {
     pub newest_seq: u32,
     /// The server's initial sequence number.
     pub server_isn: u32,
+    /// Sequence number behind the newest byte of the client that the server acknowledged.
+    pub acked: u32,
+    /// When the client's first data left, or the server last acknowledged more of it: in
+    /// microseconds since the first SYN.
+    pub data_us: u32,
     /// Sequence number behind the newest byte of the server.
     pub server_next: u32,
     /// Sequence number of the latest reset.
@@ -188,8 +201,8 @@ pub struct FlowState {
     pub server_ttl: u8,
     /// 1 where its own SYN-ACK had the DF bit.
     pub server_df: u8,
-    /// 1 where the server's IP-IDs count up.
-    pub counts_ip_ids: u8,
+    /// What the server's IP-IDs do: one of [`ip_ids`].
+    pub ip_ids: u8,
     /// How often the client sent again what was not answered, saturating.
     pub resends: u8,
     /// Resets like the latest one, saturating.
@@ -213,6 +226,7 @@ impl FlowState {
             // Data may come with the SYN (RFC 7413).
             client_next: isn.wrapping_add(1).wrapping_add(len),
             newest_seq: isn,
+            acked: isn,
             ..Self::default()
         }
     }
@@ -275,6 +289,24 @@ impl FlowState {
     pub const fn judge(&mut self, verdict: Verdict) {
         self.stage = self.stage() as u8;
         self.verdict = (verdict as u8).wrapping_add(1);
+    }
+
+    /// Whether a reset of it is proved to be a third party's.
+    #[inline(always)]
+    pub const fn is_reset_forged(&self) -> bool {
+        matches!(self.verdict(), Some(Verdict::RstInjected))
+    }
+
+    /// Notes that its reset is proved forged, and returns the verdict where that is new. What the
+    /// two sides say yet is evidence.
+    #[inline(always)]
+    pub const fn accuse_reset(&mut self) -> Option<Verdict> {
+        if self.is_reset_forged() {
+            return None;
+        }
+        self.judge(Verdict::RstInjected);
+        self.phase = phase::RESET;
+        Some(Verdict::RstInjected)
     }
 
     /// What it came to, as far as was seen.

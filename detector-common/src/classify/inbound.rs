@@ -6,7 +6,7 @@ mod reset;
 use super::{Sighting, forgery, silence};
 use crate::{
     destination::DestinationState,
-    flow::{FlowState, phase},
+    flow::{FlowState, ip_ids, phase},
     mark::{Mark, Marks},
     verdict::{Stage, Verdict},
     wire::tcp::Segment,
@@ -101,6 +101,12 @@ fn introduce(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     flow.server_ttl = sighting.packet.ttl;
     flow.server_df = u8::from(sighting.packet.dont_fragment);
     flow.server_ip_id = sighting.packet.ip_id;
+    let is_copy = sighting.packet.ip_id > 1 && sighting.packet.ip_id == flow.client_ip_id;
+    flow.ip_ids = if is_copy {
+        ip_ids::COPIED
+    } else {
+        ip_ids::FREE
+    };
     flow.heard_at = sighting.now;
     flow.packets = flow.packets.saturating_add(1);
 }
@@ -167,7 +173,15 @@ fn first_words(
 fn listen(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     let ip_id = sighting.packet.ip_id;
     let step = ip_id.wrapping_sub(flow.server_ip_id);
-    flow.counts_ip_ids = u8::from(flow.server_ip_id != 0 && step != 0 && step <= IP_ID_STEP);
+    let is_counted = flow.server_ip_id != 0 && step != 0 && step <= IP_ID_STEP;
+    flow.ip_ids = match flow.ip_ids {
+        ip_ids::COPIED => ip_ids::COPIED,
+        _ if is_counted => ip_ids::COUNTED,
+        _ => ip_ids::FREE,
+    };
+    if segment.flags.ack() {
+        silence::progress(flow, segment.ack, sighting.now);
+    }
     flow.server_ip_id = ip_id;
     flow.server_window = segment.window;
     flow.heard_at = sighting.now;
@@ -197,9 +211,7 @@ fn contradict(
         return None;
     }
     flow.marks = flow.marks.and(Marks::when(mark, true));
-    flow.judge(Verdict::RstInjected);
-    flow.phase = phase::CLOSED;
-    flow.verdict()
+    flow.accuse_reset()
 }
 
 #[inline(always)]

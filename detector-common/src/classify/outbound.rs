@@ -46,7 +46,7 @@ fn syn(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     if segment.seq != flow.client_isn {
         *flow = FlowState::begin(sighting.packet, sighting.now);
     }
-    let is_open = matches!(flow.phase, phase::SYN_SENT | phase::RESET);
+    let is_open = matches!(flow.phase, phase::SYN_SENT | phase::RESET) && !flow.is_reset_forged();
     let is_first = flow.syn_at == sighting.now;
     let is_again = is_open && !is_first;
     flow.phase = if is_again {
@@ -119,7 +119,7 @@ fn send(flow: &mut FlowState, end: u32, len: u32, now: Nanos) {
         flow.sent_at = now;
         if flow.phase == phase::ANSWERED {
             flow.phase = phase::DATA_SENT;
-            flow.data_at = now;
+            flow.data_us = now.since(flow.syn_at).as_micros_u32();
         }
     }
     flow.client_next = end;

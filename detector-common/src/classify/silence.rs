@@ -46,7 +46,22 @@ pub(super) fn resend(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Ve
 /// hello may pass. Its SYN-ACK must have been seen, or answers take another way than ours.
 #[inline(always)]
 fn is_deaf(flow: &FlowState, now: Nanos, tuning: &Tuning) -> bool {
-    flow.server_ttl != 0 && now.since(flow.data_at) >= flow.patience(tuning.data_silence)
+    let age_us = now.since(flow.syn_at).as_micros_u32();
+    let silence = Nanos(u64::from(age_us.saturating_sub(flow.data_us)).wrapping_mul(1_000));
+    flow.server_ttl != 0 && silence >= flow.patience(tuning.data_silence)
+}
+
+/// The server acknowledges more of the client's data: a long upload makes headway, whatever is
+/// lost of it.
+#[inline(always)]
+pub(super) fn progress(flow: &mut FlowState, ack: u32, now: Nanos) {
+    let ahead = ack.wrapping_sub(flow.acked);
+    if ahead == 0 || ahead > i32::MAX as u32 || !flow.has_sent(ack) {
+        return;
+    }
+    flow.acked = ack;
+    flow.data_us = now.since(flow.syn_at).as_micros_u32();
+    flow.resends = 0;
 }
 
 /// The server fell silent where freezes happen. A settled connection whose client sent FIN waits

@@ -1,8 +1,12 @@
 //! What a packet looks like beside the server's own: TTL, DF, IP-ID, window.
 
 use crate::{
-    destination::DestinationState, flow::FlowState, packet::Packet, vantage::Vantage,
-    verdict::Stage, wire::tcp::Segment,
+    destination::DestinationState,
+    flow::{FlowState, ip_ids},
+    packet::Packet,
+    vantage::Vantage,
+    verdict::Stage,
+    wire::tcp::Segment,
 };
 
 /// Smallest difference of TTLs that is not a change of route.
@@ -58,14 +62,17 @@ impl Own {
 pub(super) const fn ip_id_jumps(packet: &Packet, flow: &FlowState) -> bool {
     let ahead = packet.ip_id.wrapping_sub(flow.server_ip_id);
     let behind = flow.server_ip_id.wrapping_sub(packet.ip_id);
-    flow.counts_ip_ids != 0 && packet.ip_id != 0 && ahead > IP_ID_LEAP && behind > IP_ID_LEAP
+    flow.ip_ids == ip_ids::COUNTED && packet.ip_id != 0 && ahead > IP_ID_LEAP && behind > IP_ID_LEAP
 }
 
 /// Whether IP-ID and window are copied from the client's latest packet, as some injectors do that
 /// build their packet from the one that triggered it. 0 and 1 are what synthetic stacks send.
 #[inline(always)]
 pub(super) const fn is_echo(packet: &Packet, segment: &Segment, flow: &FlowState) -> bool {
-    packet.ip_id > 1 && packet.ip_id == flow.client_ip_id && segment.window == flow.client_window
+    flow.ip_ids != ip_ids::COPIED
+        && packet.ip_id > 1
+        && packet.ip_id == flow.client_ip_id
+        && segment.window == flow.client_window
 }
 
 /// Whether the receive window is beyond what the server's can have become.

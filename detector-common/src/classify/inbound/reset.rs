@@ -31,9 +31,7 @@ pub(super) fn observe(
     let is_first = flow.phase != phase::RESET;
     note(flow, segment, sighting);
     if forgery::prove_reset(marks, stage) {
-        flow.judge(Verdict::RstInjected);
-        flow.phase = phase::CLOSED;
-        return flow.verdict();
+        return flow.accuse_reset();
     }
     if !is_first {
         return None;

@@ -164,6 +164,8 @@ fn first_words(
         flow.answered = 1;
         flow.verdict = 0;
         flow.resends = 0;
+    } else if segment.flags.fin() {
+        silence::dismiss(flow);
     }
     None
 }

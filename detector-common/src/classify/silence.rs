@@ -62,6 +62,18 @@ pub(super) fn progress(flow: &mut FlowState, ack: u32, now: Nanos) {
     flow.acked = ack;
     flow.data_us = now.since(flow.syn_at).as_micros_u32();
     flow.resends = 0;
+    if ack == flow.client_next {
+        flow.verdict = 0;
+    }
+}
+
+/// The server closes without a word. Where it has heard all that the client said, that is its
+/// answer; where it has not, it is as deaf as before.
+#[inline(always)]
+pub(super) const fn dismiss(flow: &mut FlowState) {
+    if flow.phase == phase::DATA_SENT && flow.acked == flow.client_next {
+        flow.phase = phase::CLOSED;
+    }
 }
 
 /// The server fell silent where freezes happen. A settled connection whose client sent FIN waits

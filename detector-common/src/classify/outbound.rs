@@ -33,7 +33,10 @@ pub(super) fn observe(
     };
     flow.client_ip_id = sighting.packet.ip_id;
     flow.client_window = segment.window;
-    flow.packets = flow.packets.saturating_add(1);
+    // What the client sends into a silence says nothing of where that began.
+    if flow.resends == 0 {
+        flow.packets = flow.packets.saturating_add(1);
+    }
     verdict
 }
 

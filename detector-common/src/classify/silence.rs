@@ -83,14 +83,11 @@ fn is_cut_off(flow: &FlowState, now: Nanos, tuning: &Tuning) -> bool {
     is_where_freezes_happen(flow) && (flow.client_fin != 0 || is_silent(flow, now, tuning))
 }
 
-/// The client closes. In good order that is the end of a connection that worked; after a long
-/// silence it may be giving up, and whether the server answers its FIN will tell.
+/// The client closes. In good order that is the end of a connection that worked; amid an answer
+/// it may be giving up, and whether the server answers its FIN will tell.
 #[inline(always)]
 pub(super) fn finish(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
-    if flow.phase == phase::SETTLED
-        && is_where_freezes_happen(flow)
-        && is_silent(flow, sighting.now, sighting.tuning)
-    {
+    if is_interrupted(flow, sighting) {
         flow.resends = 0;
         // What counts as sent again is measured from here.
         flow.sent_at = sighting.now;
@@ -110,19 +107,14 @@ pub(super) fn end(flow: &mut FlowState) -> Option<Verdict> {
     flow.verdict()
 }
 
-/// The client resets. A FIN can be answered and a reset cannot, so the rest must be plain: the
-/// server was in the middle of something, or did not acknowledge what the client sent.
+/// The client resets, which nobody answers.
 #[inline(always)]
 pub(super) fn abort(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
     if flow.verdict().is_some() {
         flow.phase = phase::CLOSED;
         return None;
     }
-    let was_cut_off = flow.phase == phase::SETTLED
-        && is_where_freezes_happen(flow)
-        && is_silent(flow, sighting.now, sighting.tuning)
-        && (flow.mid_burst != 0 || flow.resends > 0);
-    if was_cut_off {
+    if is_interrupted(flow, sighting) {
         flow.judge(Verdict::DataCutoff);
     } else if flow.phase == phase::SETTLED {
         flow.judge(Verdict::Ok);
@@ -150,6 +142,17 @@ pub(super) fn broken(flow: &mut FlowState) -> Option<Verdict> {
     } else {
         None
     }
+}
+
+/// Whether the server has long been silent where freezes happen, although it was in the middle of
+/// an answer, or did not acknowledge what the client sent. Without that a connection is only idle,
+/// and what lies between may have forgotten it.
+#[inline(always)]
+fn is_interrupted(flow: &FlowState, sighting: &Sighting<'_>) -> bool {
+    flow.phase == phase::SETTLED
+        && (flow.mid_burst != 0 || flow.resends > 0)
+        && is_where_freezes_happen(flow)
+        && is_silent(flow, sighting.now, sighting.tuning)
 }
 
 #[inline(always)]

@@ -112,12 +112,14 @@ fn speak(
     silence::finish(flow, sighting)
 }
 
-/// Bytes that leave for the first time. A super-packet is one of them, however long.
+/// Bytes that leave for the first time. A super-packet is one of them, however long. Whoever sends
+/// more was told that something arrived: an upload on a lossy line is no silence.
 #[inline(always)]
 fn send(flow: &mut FlowState, end: u32, len: u32, now: Nanos) {
     if len > 0 {
         flow.newest_seq = flow.client_next;
         flow.sent_at = now;
+        flow.resends = 0;
         if flow.phase == phase::ANSWERED {
             flow.phase = phase::DATA_SENT;
             flow.data_at = now;

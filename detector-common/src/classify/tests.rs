@@ -21,7 +21,6 @@ mod progress;
 mod quic;
 mod refusal;
 mod reset;
-mod script;
 mod silence;
 mod timing;
 mod wraparound;

@@ -1,6 +1,9 @@
 //! TCP frames for tests. etherparse writes them, so that our reader is not held against an idea
 //! of the format that is its own.
 
+mod icmp;
+mod quic;
+
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::{vec, vec::Vec};
 
@@ -9,6 +12,10 @@ use etherparse::{
     PacketBuilder, TcpHeader,
 };
 
+pub(crate) use self::{
+    icmp::{ROUTER, Unreachable},
+    quic::{Datagram, initial, quic_answer},
+};
 use crate::{
     packet::{Packet, parse},
     wire::link::LinkLayer,
@@ -43,6 +50,7 @@ pub(crate) struct TcpFrame {
     pub(crate) payload_len: usize,
     pub(crate) ttl: u8,
     pub(crate) dont_fragment: bool,
+    pub(crate) ip_id: u16,
 }
 
 impl TcpFrame {
@@ -57,6 +65,7 @@ impl TcpFrame {
             payload_len: 0,
             ttl: CLIENT_TTL,
             dont_fragment: true,
+            ip_id: 0,
         }
     }
 
@@ -103,6 +112,10 @@ impl TcpFrame {
         }
     }
 
+    pub(crate) const fn ip_id(self, ip_id: u16) -> Self {
+        Self { ip_id, ..self }
+    }
+
     /// The same segment where its sender counts from `own` and its receiver from `other`.
     pub(crate) const fn numbered(self, own: u32, other: u32) -> Self {
         self.seq(self.seq.wrapping_add(own))
@@ -130,6 +143,7 @@ impl TcpFrame {
                 let mut ip =
                     Ipv4Header::new(0, self.ttl, protocol, from.octets(), to.octets()).unwrap();
                 ip.dont_fragment = self.dont_fragment;
+                ip.identification = self.ip_id;
                 IpHeaders::Ipv4(ip, Ipv4Extensions::default())
             }
             (IpAddr::V6(from), IpAddr::V6(to)) => {
@@ -208,4 +222,14 @@ pub(crate) const fn client_fin() -> TcpFrame {
 
 pub(crate) const fn server_fin() -> TcpFrame {
     TcpFrame::server(FIN | ACK).seq(1).ack(1)
+}
+
+/// A mere acknowledgement of the server.
+pub(crate) const fn server_ack(ack: u32) -> TcpFrame {
+    TcpFrame::server(ACK).seq(1).ack(ack)
+}
+
+/// A mere acknowledgement of the client.
+pub(crate) const fn client_ack(ack: u32) -> TcpFrame {
+    TcpFrame::client(ACK).seq(1).ack(ack)
 }

@@ -60,6 +60,8 @@ fn syn_ack(
             destination.answered(packet.ttl, packet.dont_fragment, is_measured.then_some(rtt));
             flow.phase = phase::ANSWERED;
             flow.verdict = 0;
+            // Data in the SYN that was refused leaves once more (RFC 7413 §4.1.3).
+            flow.client_next = segment.ack;
             introduce(flow, segment, sighting);
             None
         }

@@ -5,7 +5,7 @@ use crate::{
     destination::DestinationState,
     flow::{FlowState, phase},
     time::Nanos,
-    verdict::Verdict,
+    verdict::{Stage, Verdict},
     wire::tcp::Segment,
 };
 
@@ -43,15 +43,16 @@ pub(super) fn observe(
 /// A first SYN, a repeated one, or a new connection on old ports.
 ///
 /// Windows sends a refused SYN again, unchanged, and the port may have opened meanwhile: what
-/// answers now contradicts nothing (observed in nDPI's rtsp.pcap).
+/// answers now contradicts nothing (observed in nDPI's rtsp.pcap). So does a client that had to
+/// reset its old peer first (RFC 9293 §3.5.1). A copy that was captured twice is no second SYN.
 #[inline(always)]
 fn syn(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     if segment.seq != flow.client_isn {
         *flow = FlowState::begin(sighting.packet, sighting.now);
     }
-    let is_open = matches!(flow.phase, phase::SYN_SENT | phase::RESET) && !flow.is_reset_forged();
-    let is_first = flow.syn_at == sighting.now;
-    let is_again = is_open && !is_first;
+    let is_unanswered = matches!(flow.stage(), Stage::PostSyn);
+    let is_copy = sighting.now.since(flow.syn_at) < sighting.tuning.reorder;
+    let is_again = is_unanswered && !is_copy && !flow.is_reset_forged();
     flow.phase = if is_again {
         phase::SYN_SENT
     } else {

@@ -1,10 +1,24 @@
 //! One connection after another, played segment by segment.
 
 mod abort;
+mod accusation;
+mod again;
+mod blackhole;
+mod block_page;
 mod contradiction;
+mod cookies;
+mod cutoff;
+mod duplicates;
 mod edges;
+mod fast_open;
+mod honest;
+mod icmp;
+mod one_way;
+mod order;
+mod played;
 mod ports;
 mod progress;
+mod quic;
 mod refusal;
 mod reset;
 mod silence;
@@ -12,7 +26,10 @@ mod timing;
 mod wraparound;
 
 use super::*;
-use crate::frames::{self, TcpFrame, request, response, syn, syn_ack};
+use crate::{
+    frames::{self, TcpFrame, request, response, server_fin, syn, syn_ack},
+    mark::{Mark, Marks},
+};
 
 const fn ms(millis: u64) -> Nanos {
     Nanos::from_millis(millis)
@@ -46,12 +63,17 @@ const RESPONSE_LEN: usize = 1_000;
 /// When a scene begins: a clock has run for a while when the first packet passes.
 const START: Nanos = Nanos::from_secs(1_000);
 
+/// What a connection that worked comes to, whoever ends it.
+const OK: Option<Judgement> = judged(Verdict::Ok, Stage::LaterInFlow);
+
 /// A client's sockets to one destination, one after the other.
 struct Scene {
     /// The socket that is open.
     flow: Option<FlowState>,
     /// What is remembered of the destination.
     destination: DestinationState,
+    /// What is known of the uplink.
+    vantage: Vantage,
     client_isn: u32,
     server_isn: u32,
 }
@@ -65,6 +87,7 @@ impl Scene {
         Self {
             flow: None,
             destination: DestinationState::default(),
+            vantage: Vantage::default(),
             client_isn,
             server_isn,
         }
@@ -94,8 +117,10 @@ impl Scene {
     /// The server's first data came.
     fn settled() -> Self {
         let mut scene = Self::requested();
-        let ok = judged(Verdict::Ok, Stage::PostPsh);
-        assert_eq!(scene.server(RESPONSE_AT, response(RESPONSE_LEN)), ok);
+        assert_eq!(
+            scene.server(RESPONSE_AT, response(RESPONSE_LEN).ack(301)),
+            None
+        );
         scene
     }
 
@@ -126,29 +151,60 @@ impl Scene {
 
     fn client(&mut self, at: Nanos, frame: TcpFrame) -> Option<Judgement> {
         let frame = frame.numbered(self.client_isn, self.server_isn);
-        self.see(at, frame, Direction::Out)
+        self.see(at, &frame.packet(), Direction::Out)
     }
 
     fn server(&mut self, at: Nanos, frame: TcpFrame) -> Option<Judgement> {
         let frame = frame.numbered(self.server_isn, self.client_isn);
-        self.see(at, frame, Direction::In)
+        self.see(at, &frame.packet(), Direction::In)
     }
 
-    fn see(&mut self, at: Nanos, frame: TcpFrame, direction: Direction) -> Option<Judgement> {
-        let packet = frame.packet();
-        let segment = packet.tcp().unwrap();
-        let now = Nanos(START.0 + at.0);
+    /// An answer to the SYN that begins at number zero, as a closed port's does.
+    fn refuse(&mut self, at: Nanos, frame: TcpFrame) -> Option<Judgement> {
+        let frame = frame.numbered(0, self.client_isn);
+        self.see(at, &frame.packet(), Direction::In)
+    }
+
+    fn see(&mut self, at: Nanos, packet: &Packet, direction: Direction) -> Option<Judgement> {
+        let now = after(START, at);
         let sighting = Sighting {
-            packet: &packet,
-            segment,
+            packet,
             direction,
             now,
+            vantage: &self.vantage,
+            tuning: &Tuning::DEFAULT,
         };
-        let flow = self.flow.get_or_insert(FlowState::begin(segment, now));
-        classify(flow, &mut self.destination, &sighting, &Tuning::DEFAULT)
+        let flow = self.flow.get_or_insert(FlowState::begin(packet, now));
+        classify(flow, &mut self.destination, &sighting)
     }
 
     fn stage(&self) -> Stage {
         self.flow.unwrap().stage()
     }
+
+    /// What the connection has come to so far.
+    fn verdict(&self) -> Verdict {
+        self.flow.unwrap().conclude().verdict
+    }
+
+    fn marks(&self) -> Marks {
+        self.flow.unwrap().marks
+    }
+
+    fn bears(&self, mark: Mark) -> bool {
+        self.marks().has(mark)
+    }
+}
+
+const fn after(at: Nanos, span: Nanos) -> Nanos {
+    Nanos(at.0 + span.0)
+}
+
+const fn marks(all: &[Mark]) -> Marks {
+    let (mut set, mut index) = (Marks(0), 0);
+    while index < all.len() {
+        set = set.and(Marks::when(all[index], true));
+        index += 1;
+    }
+    set
 }

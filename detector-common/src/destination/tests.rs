@@ -1,5 +1,7 @@
 //! Trials, silences and round trips of one destination.
 
+mod poison;
+
 use super::*;
 
 const TUNING: Tuning = Tuning::DEFAULT;
@@ -8,8 +10,14 @@ const fn secs(secs: u64) -> Nanos {
     Nanos::from_secs(secs)
 }
 
+const CLIENT: Address = Address::v4([192, 0, 2, 1]);
+
 fn is_trial(state: &mut DestinationState, verdict: Verdict, at: Nanos) -> bool {
-    state.is_trial(verdict, at, &TUNING)
+    let judgement = Judgement {
+        verdict,
+        stage: Stage::PostSyn,
+    };
+    state.is_trial(judgement, &CLIENT, at, &TUNING)
 }
 
 #[test]
@@ -49,9 +57,16 @@ fn a_changed_outcome_is_a_trial_at_once() {
     assert!(is_trial(&mut state, Verdict::Ok, secs(123)));
 }
 
+const VOID_VERDICTS: [Verdict; 4] = [
+    Verdict::SynRefused,
+    Verdict::Reset,
+    Verdict::ClientAborted,
+    Verdict::Incomplete,
+];
+
 #[test]
 fn what_says_nothing_of_the_path_is_no_trial() {
-    for verdict in [Verdict::SynRefused, Verdict::Reset, Verdict::ClientAborted] {
+    for verdict in VOID_VERDICTS {
         let mut state = DestinationState::default();
         for at in [0, 1, 120, 1_000] {
             assert!(!is_trial(&mut state, verdict, secs(at)), "{verdict:?}");

@@ -3,20 +3,27 @@
 mod counters;
 mod destinations;
 mod edges;
+mod evidence;
+mod icmp;
 mod invariants;
+mod poison;
 mod prefixes;
+mod quic;
 mod refusals;
+mod settlement;
+mod stalls;
 mod strays;
 mod table;
+mod vantage;
 
 use core::net::SocketAddr;
 
-use self::table::{TestPrefixes, TestTable};
+use self::table::{TestEvidence, TestPrefixes, TestTable};
 use super::*;
 use crate::{
-    frames::{TcpFrame, request, response, syn, syn_ack},
-    prefix::PrefixCounters,
-    verdict::{Stage, Verdict},
+    frames::{Datagram, TcpFrame, Unreachable, request, response, server_fin, syn, syn_ack},
+    prefix::{Counter, Hosts, PrefixCounters, PrefixKey, host_bit},
+    verdict::{Outcome, Stage, Verdict},
 };
 
 const fn ms(millis: u64) -> Nanos {
@@ -61,7 +68,7 @@ impl Socket {
 
     fn destination(self) -> DestinationKey {
         let packet = self.outbound(syn()).packet();
-        FlowKey::of(&packet, packet.tcp().unwrap(), Direction::Out).destination()
+        FlowKey::of(&packet, Direction::Out).unwrap().destination()
     }
 
     fn outbound(self, frame: TcpFrame) -> TcpFrame {
@@ -85,7 +92,14 @@ type Memory = TestTable<DestinationKey, DestinationState>;
 
 /// The engine with its tables.
 struct World {
-    tables: Tables<TestTable<FlowKey, FlowState>, Memory, Memory, TestPrefixes>,
+    tables: Tables<
+        TestTable<FlowKey, FlowState>,
+        Memory,
+        Memory,
+        TestPrefixes,
+        TestTable<u32, Vantage>,
+        TestEvidence,
+    >,
     tuning: Tuning,
 }
 
@@ -97,6 +111,8 @@ impl World {
                 destinations: TestTable::default(),
                 candidates: TestTable::default(),
                 prefixes: TestPrefixes::default(),
+                vantage: TestTable::of([(0, Vantage::default())]),
+                evidence: TestEvidence::default(),
             },
             tuning: Tuning::DEFAULT,
         }
@@ -121,10 +137,37 @@ impl World {
     }
 
     /// A connection whose request is answered.
-    fn exchange(&mut self, at: Nanos, socket: Socket) -> Option<Judgement> {
+    fn answer(&mut self, at: Nanos, socket: Socket) {
         self.handshake(at, socket);
         assert_eq!(self.client(after(at, 41), socket, request(300)), None);
-        self.server(after(at, 81), socket, response(1_000))
+        let response = response(1_000).ack(301);
+        assert_eq!(self.server(after(at, 81), socket, response), None);
+    }
+
+    /// A connection whose request is answered, and which the server closes.
+    fn exchange(&mut self, at: Nanos, socket: Socket) -> Option<Judgement> {
+        self.answer(at, socket);
+        self.server(after(at, 90), socket, server_fin().seq(1_001).ack(301))
+    }
+
+    /// A connection whose request is sent three times and never answered; what the last one says.
+    fn deafness(&mut self, at: Nanos, socket: Socket) -> Option<Judgement> {
+        self.handshake(at, socket);
+        for millis in [41, 341, 941] {
+            assert_eq!(self.client(after(at, millis), socket, request(300)), None);
+        }
+        self.client(after(at, 2_141), socket, request(300))
+    }
+
+    fn datagram(&mut self, at: Nanos, frame: Datagram, direction: Direction) -> Option<Judgement> {
+        self.see(at, &frame.packet(), direction)
+    }
+
+    /// An error about the SYN of a socket.
+    fn error(&mut self, at: Nanos, socket: Socket, error: Unreachable) -> Option<Judgement> {
+        let syn = socket.outbound(syn());
+        let packet = error.about(&syn.bytes(), socket.local.ip());
+        self.see(at, &packet, Direction::In)
     }
 
     /// Three SYNs that nothing answers; what the last one says.

@@ -14,9 +14,10 @@ fn a_client_that_resets_before_any_answer_to_its_data_aborted() {
 }
 
 #[test]
-fn a_client_that_resets_a_settled_connection_ends_it_without_a_word() {
+fn a_client_that_resets_after_an_answer_ends_a_connection_that_worked() {
     let mut scene = Scene::settled();
-    assert_eq!(scene.client(ms(200), abort()), None);
+    assert_eq!(scene.client(ms(200), abort()), OK);
+    assert_eq!(scene.client(ms(201), abort()), None);
     assert_eq!(scene.server(ms(210), reset().ttl(99).window(1)), None);
 }
 

@@ -1,7 +1,7 @@
 //! The peer goes on after "its" reset: somebody else sent that.
 
 use super::*;
-use crate::frames::{ACK, refusal, server_fin};
+use crate::frames::{client_ack, refusal, server_ack};
 
 /// A scene at `stage` with a reset at 200 ms that has no mark.
 fn reset_at_200_ms(stage: Stage) -> Scene {
@@ -42,9 +42,12 @@ fn a_contradiction_is_told_once() {
 }
 
 #[test]
-fn an_acknowledgement_alone_contradicts_nothing() {
-    let mut scene = reset_at_200_ms(Stage::PostPsh);
-    assert_eq!(scene.server(ms(210), response(0).flags(ACK)), None);
+fn an_acknowledgement_alone_contradicts_as_well() {
+    for stage in ESTABLISHED {
+        let mut scene = reset_at_200_ms(stage);
+        assert_eq!(scene.server(ms(210), server_ack(1)), injected(stage));
+        assert_eq!(scene.marks(), marks(&[Mark::Contradiction]));
+    }
 }
 
 #[test]
@@ -57,6 +60,8 @@ fn data_far_from_the_servers_numbers_contradicts_nothing() {
 fn what_the_client_sends_contradicts_nothing() {
     let mut scene = reset_at_200_ms(Stage::PostPsh);
     assert_eq!(scene.client(ms(210), request(REQUEST_LEN)), None);
+    assert_eq!(scene.client(ms(220), client_ack(1)), None);
+    assert_eq!(scene.verdict(), Verdict::Reset);
 }
 
 /// Time from a reset to what contradicts it, at a round trip of 40 ms, and whether it counts.
@@ -76,6 +81,17 @@ fn data_contradicts_from_a_tenth_of_the_round_trip_on_for_three_seconds() {
         let at = Nanos(ms(200).0 + gap.0);
         let expected = injected(Stage::PostPsh).filter(|_| contradicts);
         assert_eq!(scene.server(at, response(500)), expected, "{gap:?}");
+        assert_eq!(scene.bears(Mark::Contradiction), contradicts, "{gap:?}");
+    }
+}
+
+#[test]
+fn a_mere_acknowledgement_contradicts_within_the_same_time() {
+    for (gap, contradicts) in GAPS {
+        let mut scene = reset_at_200_ms(Stage::PostPsh);
+        let at = Nanos(ms(200).0 + gap.0);
+        let expected = injected(Stage::PostPsh).filter(|_| contradicts);
+        assert_eq!(scene.server(at, server_ack(301)), expected, "{gap:?}");
     }
 }
 
@@ -88,6 +104,7 @@ fn a_syn_ack_contradicts_a_refusal_from_a_tenth_of_the_round_trip_on_for_three_s
         let at = Nanos(ms(5_030).0 + gap.0);
         let expected = injected(Stage::PostSyn).filter(|_| contradicts);
         assert_eq!(scene.server(at, syn_ack()), expected, "{gap:?}");
+        assert_eq!(scene.bears(Mark::SynAckAfterReset), contradicts, "{gap:?}");
     }
 }
 
@@ -143,8 +160,8 @@ fn a_refused_syn_that_was_sent_again_may_be_answered() {
     assert_eq!(scene.stage(), Stage::PostAck);
     assert_eq!(scene.destination.min_rtt(), None);
     assert_eq!(scene.client(ms(570), request(REQUEST_LEN)), None);
-    let ok = judged(Verdict::Ok, Stage::PostPsh);
-    assert_eq!(scene.server(ms(600), response(RESPONSE_LEN)), ok);
+    assert_eq!(scene.server(ms(600), response(RESPONSE_LEN)), None);
+    assert_eq!(scene.server(ms(601), server_fin().seq(1_001)), OK);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::frames::{ACK, RST, refusal};
 
 const REFUSED: Option<Judgement> = judged(Verdict::SynRefused, Stage::PostSyn);
 const INJECTED: Option<Judgement> = injected(Stage::PostSyn);
+const LATE: Option<Judgement> = judged(Verdict::Reset, Stage::PostSyn);
 
 #[test]
 fn a_closed_port_refuses() {
@@ -95,7 +96,7 @@ fn a_refusal_needs_two_marks_to_be_forged() {
     for (name, reset, expected) in MARKS {
         let mut scene = Scene::remembering(RTT);
         scene.client(ms(5_000), syn());
-        assert_eq!(scene.server(ms(5_040), reset), expected, "{name}");
+        assert_eq!(scene.refuse(ms(5_040), reset), expected, "{name}");
     }
 }
 
@@ -117,9 +118,12 @@ fn a_forged_refusal_is_told_once() {
 }
 
 #[test]
-fn a_refusal_half_a_minute_after_the_syn_is_still_judged_and_a_later_one_is_not() {
-    let mut scene = Scene::asked();
-    assert_eq!(scene.server(ms(30_000), refusal()), REFUSED);
-    let mut scene = Scene::asked();
-    assert_eq!(scene.server(us(30_000_001), refusal()), None);
+fn marks_count_until_half_a_minute_after_the_syn() {
+    let foreign = refusal().ttl(48).fragmentable();
+    for (at, expected) in [(us(30_000_000), INJECTED), (us(30_000_001), LATE)] {
+        let mut scene = Scene::remembering(RTT);
+        scene.client(ms(0), syn());
+        assert_eq!(scene.server(at, foreign), expected, "{at:?}");
+        assert_eq!(scene.server(after(at, ms(10)), syn_ack()), None);
+    }
 }

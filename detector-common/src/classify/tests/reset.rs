@@ -19,8 +19,19 @@ fn a_reset_without_a_mark_is_a_reset() {
 fn a_reset_is_told_once() {
     let mut scene = Scene::requested();
     assert!(scene.server(ms(200), reset()).is_some());
-    assert_eq!(scene.server(ms(201), reset()), None);
-    assert_eq!(scene.server(ms(202), reset().ttl(250).window(1)), None);
+    for at in [201, 202, 203] {
+        assert_eq!(scene.server(ms(at), reset()), None);
+    }
+    assert_eq!(scene.verdict(), Verdict::Reset);
+}
+
+#[test]
+fn a_reset_that_nothing_proved_is_forged_once_a_later_one_is_proved() {
+    let mut scene = Scene::requested();
+    assert!(scene.server(ms(200), reset()).is_some());
+    let foreign = reset().ttl(250).window(1);
+    assert_eq!(scene.server(ms(202), foreign), injected(Stage::PostPsh));
+    assert_eq!(scene.server(ms(203), foreign), None);
 }
 
 /// A reset that has marks, and the stages where it is proved forged.
@@ -74,7 +85,8 @@ fn a_proved_reset_ends_the_connection() {
 fn a_reset_after_the_clients_fin_means_nothing() {
     for stage in ESTABLISHED {
         let mut scene = Scene::at(stage);
-        assert_eq!(scene.client(ms(150), client_fin()), None);
+        let closed = OK.filter(|_| stage == Stage::LaterInFlow);
+        assert_eq!(scene.client(ms(150), client_fin().seq(301)), closed);
         let foreign = reset().ttl(243).fragmentable().window(1);
         assert_eq!(scene.server(ms(200), foreign), None, "{stage:?}");
         assert_eq!(scene.server(ms(210), response(20)), None, "{stage:?}");
@@ -82,14 +94,16 @@ fn a_reset_after_the_clients_fin_means_nothing() {
 }
 
 #[test]
-fn a_reset_within_half_a_minute_is_judged_and_a_later_one_is_not() {
+fn marks_count_until_half_a_minute_after_the_syn_and_so_do_contradictions() {
+    let foreign = reset().ttl(243).fragmentable().window(1);
     for stage in ESTABLISHED {
         let mut scene = Scene::at(stage);
-        assert!(scene.server(ms(30_000), reset()).is_some());
+        assert_eq!(scene.server(ms(30_000), foreign), injected(stage));
         let mut scene = Scene::at(stage);
-        let foreign = reset().ttl(243).fragmentable().window(1);
-        assert_eq!(scene.server(us(30_000_001), foreign), None, "{stage:?}");
+        let late = scene.server(us(30_000_001), foreign);
+        assert_eq!(late, judged(Verdict::Reset, stage));
         assert_eq!(scene.server(ms(30_010), response(20)), None, "{stage:?}");
+        assert!(scene.marks().is_empty(), "{stage:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sequence numbers wrap: where a connection begins to count must not matter.
 
 use super::*;
-use crate::frames::{abort, client_fin, refusal, reset, server_fin};
+use crate::frames::{abort, client_fin, refusal, reset};
 use std::{vec, vec::Vec};
 
 use proptest::{collection::vec as vec_of, prelude::*, sample::select};
@@ -18,29 +18,41 @@ const OPENING: [Step; 3] = [
 ];
 
 /// What follows an opening of some length, and what the last step says.
-const SCRIPTS: [(&str, usize, &[Step], Option<Judgement>); 11] = [
+const SCRIPTS: [(&str, usize, &[Step], Option<Judgement>); 15] = [
     (
         "answer",
         3,
-        &[(In, ms(90), response(20))],
-        judged(Verdict::Ok, Stage::PostPsh),
+        &[
+            (In, ms(90), response(20)),
+            (In, ms(91), server_fin().seq(21)),
+        ],
+        OK,
     ),
     (
         "answer far on",
         3,
-        &[(In, ms(90), response(20).seq(1 << 24))],
-        judged(Verdict::Ok, Stage::PostPsh),
+        &[
+            (In, ms(90), response(20).seq(1 << 24)),
+            (In, ms(91), server_fin().seq(1 << 24)),
+        ],
+        OK,
     ),
     (
         "answer too far on",
         3,
-        &[(In, ms(90), response(20).seq((1 << 24) + 1))],
+        &[
+            (In, ms(90), response(20).seq((1 << 24) + 1)),
+            (Out, ms(91), client_fin().seq(301)),
+        ],
         None,
     ),
     (
         "answer before the first",
         3,
-        &[(In, ms(90), response(20).seq(u32::MAX))],
+        &[
+            (In, ms(90), response(20).seq(u32::MAX)),
+            (Out, ms(91), client_fin().seq(301)),
+        ],
         None,
     ),
     (
@@ -79,6 +91,42 @@ const SCRIPTS: [(&str, usize, &[Step], Option<Judgement>); 11] = [
         3,
         &[(In, ms(90), reset()), (In, ms(100), response(20))],
         injected(Stage::PostPsh),
+    ),
+    (
+        "sequence play",
+        3,
+        &[(In, ms(90), reset()), (In, ms(91), reset().seq(1_461))],
+        injected(Stage::PostPsh),
+    ),
+    (
+        "acknowledging what was never sent",
+        3,
+        &[
+            (In, ms(90), reset().ack(200)),
+            (In, ms(91), reset().ack(302)),
+        ],
+        injected(Stage::PostPsh),
+    ),
+    (
+        "silence after the first data",
+        3,
+        &[
+            (Out, ms(350), request(REQUEST_LEN)),
+            (Out, ms(950), request(REQUEST_LEN)),
+            (Out, ms(2_150), request(REQUEST_LEN)),
+        ],
+        judged(Verdict::DataBlackhole, Stage::PostPsh),
+    ),
+    (
+        "silence amid an answer",
+        3,
+        &[
+            (In, ms(90), response(16_000)),
+            (Out, ms(6_000), client_fin().seq(301)),
+            (Out, ms(6_300), client_fin().seq(301)),
+            (Out, ms(6_900), client_fin().seq(301)),
+        ],
+        judged(Verdict::DataCutoff, Stage::LaterInFlow),
     ),
 ];
 
@@ -138,7 +186,7 @@ fn steps() -> impl Strategy<Value = Vec<(Direction, u64, TcpFrame)>> {
         (In, refusal().ttl(60).window(1)),
     ];
     let gap = select(vec![0_u64, 1, 500, 5_000, 40_000, 1_000_000, 40_000_000]);
-    let slip = select(vec![0_u32, 0, 0, 1, 300, 1 << 24, u32::MAX]);
+    let slip = select(vec![0_u32, 0, 0, 1, 300, 1_460, 16_000, 1 << 24, u32::MAX]);
     let step = (select(kinds), gap, slip.clone(), slip).prop_map(
         |((direction, frame), gap, own, other)| (direction, gap, frame.numbered(own, other)),
     );

@@ -2,7 +2,7 @@
 
 use super::{plan::plan, *};
 
-use etherparse::{NetSlice, SlicedPacket, TcpSlice, TransportSlice};
+use etherparse::{NetSlice, SlicedPacket, TcpSlice, TransportSlice, UdpSlice};
 use proptest::prelude::*;
 
 /// What both readers can say of a packet.
@@ -64,6 +64,7 @@ fn theirs(bytes: &[u8], link: LinkLayer) -> Option<Reading> {
             source_port: slice.source_port(),
             destination_port: slice.destination_port(),
             payload_len: u16::try_from(slice.payload().len()).unwrap(),
+            is_quic_initial: is_quic_initial(&slice),
         }),
         _ => return None,
     };
@@ -73,6 +74,21 @@ fn theirs(bytes: &[u8], link: LinkLayer) -> Option<Reading> {
         ttl,
         transport,
     })
+}
+
+/// RFC 9000 §17.2.2 and RFC 9369 §3.2, in other words than ours.
+fn is_quic_initial(slice: &UdpSlice<'_>) -> bool {
+    let &[first, a, b, c, d, ..] = slice.payload() else {
+        return false;
+    };
+    let is_long = first >> 6 == 0b11;
+    let kind = (first >> 4) & 0b11;
+    let is_initial = match [a, b, c, d] {
+        [0, 0, 0, 0] => false,
+        [0x6b, 0x33, 0x43, 0xcf] => kind == 1,
+        _ => kind == 0,
+    };
+    slice.destination_port() == 443 && slice.payload().len() >= 1_200 && is_long && is_initial
 }
 
 fn segment(slice: &TcpSlice<'_>) -> tcp::Segment {

@@ -51,6 +51,8 @@ fn datagram_of(plan: &Plan) -> Option<udp::Datagram> {
         source_port,
         destination_port,
         payload_len: u16::try_from(plan.payload_len).unwrap(),
+        // The payload is no long header.
+        is_quic_initial: false,
     })
 }
 

@@ -19,6 +19,7 @@ fn an_ipv4_error_names_the_connection_that_it_is_about() {
         quoted_protocol: PROTOCOL_TCP,
         quoted_source_port: 50_000,
         quoted_destination_port: 443,
+        quoted_seq: 1_000,
     };
     assert_eq!(packet.icmp_error(), Some(&expected));
     assert_eq!(packet.source, Address::v4([203, 0, 113, 9]));
@@ -51,6 +52,8 @@ fn an_ipv6_error_names_the_connection_that_it_is_about() {
         quoted_protocol: PROTOCOL_UDP,
         quoted_source_port: 50_000,
         quoted_destination_port: 443,
+        // Of a datagram: length and checksum.
+        quoted_seq: 0x0008_0000,
     };
     assert_eq!(packet.icmp_error(), Some(&expected));
 }
@@ -158,7 +161,7 @@ fn an_error_about_nothing_that_its_receiver_sent_is_refused() {
 #[test]
 fn a_quote_may_be_of_any_transport() {
     let text = "
-        45 00 00 38  00 00 00 00  3f 01 00 00  cb 00 71 09  c0 00 02 01 | IPv4: ICMP
+        45 00 00 3c  00 00 00 00  3f 01 00 00  cb 00 71 09  c0 00 02 01 | IPv4: ICMP
         0b 00 00 00 00 00 00 00                                         | time exceeded
         46 00 00 3c  12 34 40 00  01 84 00 00  c0 00 02 01  c6 33 64 07 | SCTP, one option
         94 04 00 00                                                     | router alert

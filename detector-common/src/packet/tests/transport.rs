@@ -86,6 +86,7 @@ fn every_field_of_a_datagram_is_read() {
         source_port: 50_000,
         destination_port: 443,
         payload_len: 3,
+        is_quic_initial: false,
     };
     assert_eq!(packet.udp(), Some(&expected));
     assert!(!packet.dont_fragment);

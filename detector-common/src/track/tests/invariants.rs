@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     frames::{abort, client_fin, refusal, reset, server_fin},
     prefix::WORDS,
+    stall::Bucket,
 };
 use std::{vec, vec::Vec};
 
@@ -83,7 +84,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     )
 }
 
-const NUMBERS: usize = 2 + 2 * Verdict::COUNT + Stage::COUNT;
+const NUMBERS: usize = 3 + 2 * Verdict::COUNT + Stage::COUNT + 2 * Bucket::COUNT;
 
 /// The counters among the words, in the order of their words.
 fn numbers(counters: &PrefixCounters) -> [u32; NUMBERS] {
@@ -118,6 +119,13 @@ fn check(counters: &PrefixCounters) -> Result<(), TestCaseError> {
         sum_where(counters, Counter::Trial, |it| it == Outcome::Void),
         0
     );
+    let cut_off = counters.value(Counter::Verdict(Verdict::DataCutoff));
+    let stalls = Bucket::ALL.into_iter();
+    prop_assert_eq!(
+        cut_off,
+        sum(counters, stalls.clone().map(Counter::StallBytes))
+    );
+    prop_assert_eq!(cut_off, sum(counters, stalls.map(Counter::StallPackets)));
     for verdict in Verdict::ALL {
         let trials = counters.value(Counter::Trial(verdict));
         prop_assert!(

@@ -22,7 +22,8 @@ fn a_connection_that_is_followed_needs_no_more_room() {
     world.tables.flows.capacity = 1;
     assert_eq!(world.client(secs(2), server, syn()), None);
     assert_eq!(world.client(secs(3), server, request(300)), None);
-    let ok = world.server(secs(4), server, response(500));
+    assert_eq!(world.server(secs(4), server, response(500)), None);
+    let ok = world.server(secs(5), server, server_fin().seq(501));
     assert_eq!(ok.map(|it| it.verdict), Some(Verdict::Ok));
     assert_eq!(world.tables.flows.refused, 0);
 }
@@ -49,12 +50,15 @@ fn a_destination_without_room_stays_a_candidate_and_counts_as_alive() {
 }
 
 #[test]
-fn a_destination_moves_once_there_is_room() {
+fn a_destination_that_found_no_room_is_asked_about_again_once_its_candidate_was_forgotten() {
     let (mut world, server) = (World::new(), socket(SERVER));
     world.tables.destinations.capacity = 0;
     world.handshake(secs(1), server);
     world.tables.destinations.capacity = 1;
     world.handshake(secs(2), server.sibling(50_001));
+    assert_eq!(world.tables.candidates.values.len(), 1);
+    world.tables.candidates.values.clear();
+    world.handshake(secs(3), server.sibling(50_002));
     assert!(world.tables.candidates.values.is_empty());
     assert_eq!(world.tables.destinations.values.len(), 1);
 }

@@ -86,8 +86,8 @@ fn the_remote_side_is_the_key_whichever_way_a_packet_goes() {
         server.outbound(syn()).packet(),
         server.inbound(syn_ack()).packet(),
     );
-    let out_key = FlowKey::of(&out, out.tcp().unwrap(), Direction::Out);
-    let in_key = FlowKey::of(&inside, inside.tcp().unwrap(), Direction::In);
+    let out_key = FlowKey::of(&out, Direction::Out).unwrap();
+    let in_key = FlowKey::of(&inside, Direction::In).unwrap();
     assert_eq!(out_key, in_key);
     assert_eq!((out_key.remote_port, out_key.local_port), (443, 50_000));
     assert_eq!(out_key.remote, out.destination);

@@ -1,11 +1,13 @@
 //! Tables that are plain maps with a limit.
 
 use core::hash::Hash;
-use std::collections::HashMap;
+use std::{collections::HashMap, vec::Vec};
 
 use crate::{
+    mark::Mark,
     prefix::{PrefixCounters, PrefixKey},
-    tables::{Prefixes, Table},
+    sample::Sample,
+    tables::{Evidence, Prefixes, Table},
 };
 
 /// A map that refuses what would make it larger than its capacity, and counts that.
@@ -22,6 +24,15 @@ impl<K, V> Default for TestTable<K, V> {
             values: HashMap::new(),
             capacity: usize::MAX,
             refused: 0,
+        }
+    }
+}
+
+impl<K: Eq + Hash, V> TestTable<K, V> {
+    pub(super) fn of<const N: usize>(values: [(K, V); N]) -> Self {
+        Self {
+            values: HashMap::from(values),
+            ..Self::default()
         }
     }
 }
@@ -57,5 +68,22 @@ impl Prefixes for TestPrefixes {
 
     fn insert(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
         self.0.insert(key, &PrefixCounters::default())
+    }
+}
+
+/// Marks and samples, in the order they came.
+#[derive(Debug, Default)]
+pub(super) struct TestEvidence {
+    pub(super) marks: Vec<Mark>,
+    pub(super) samples: Vec<Sample>,
+}
+
+impl Evidence for TestEvidence {
+    fn count(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        self.samples.push(*sample);
     }
 }

@@ -31,6 +31,12 @@ const OTHER_TUNING: Tuning = Tuning {
     contradiction_window: Nanos::from_millis(200),
     reorder: Nanos::from_millis(10),
     min_timing_rtt: Nanos::from_millis(1),
+    reset_burst: Nanos::from_millis(300),
+    resend_spacing: Nanos::from_millis(40),
+    data_silence: Nanos::from_millis(300),
+    cutoff_silence: Nanos::from_secs(2),
+    quic_silence: Nanos::from_millis(200),
+    poison: Nanos::from_secs(3),
     prefix_v4: 20,
     prefix_v6: 44,
 };
@@ -56,8 +62,10 @@ fn compare_all(tuning: Tuning, sequences: u64) -> Result<()> {
     harness::note(&format!(
         "{wanted} random sequences of {FRAMES} frames through each of 4 venues, seed {seed}; ends: {ends:?}"
     ));
+    // What is incomplete has not ended, and is counted by nobody.
     let missing = Verdict::ALL
         .into_iter()
+        .filter(|verdict| *verdict != Verdict::Incomplete)
         .find(|verdict| ends[verdict.index()] == 0);
     ensure!(
         missing.is_none() || wanted < sequences,

@@ -12,6 +12,9 @@ const NEEDED: [Capability; 3] = [
     Capability::CAP_NET_ADMIN,
 ];
 
+/// What helps whoever lacks one.
+pub(super) const CURE: &str = "run as root, or grant CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
+
 /// Checks the capabilities before anything is touched.
 ///
 /// # Errors
@@ -30,8 +33,7 @@ pub fn check() -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Permission(format!(
-        "no permission to load eBPF programs: {} missing; run as root, or grant CAP_BPF, \
-         CAP_PERFMON and CAP_NET_ADMIN",
+        "no permission to load eBPF programs: {} missing; {CURE}",
         missing.join(" and ")
     )))
 }

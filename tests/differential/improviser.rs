@@ -12,11 +12,13 @@ use crate::moves::Move;
 
 const TAGS: [&[u16]; 4] = [&[], &[0x8100], &[0x88a8, 0x8100], &[0x8100, 0x8100, 0x8100]];
 /// From the same instant to beyond every window that the engine knows.
-const PAUSES: [Nanos; 14] = [
+const PAUSES: [Nanos; 16] = [
     Nanos(0),
     Nanos(1_000),
     Nanos::from_millis(2),
     Nanos::from_millis(9),
+    Nanos::from_millis(20),
+    Nanos::from_millis(20),
     Nanos::from_millis(50),
     Nanos::from_millis(50),
     Nanos::from_millis(120),
@@ -140,7 +142,7 @@ fn conversation(dice: &mut Dice, number: u8, seed: u64, link: LinkLayer) -> Conv
     );
     // Several, or the uplink would seem to level them.
     talk.server.ttl = dice.pick(&[52, 52, 60]);
-    talk.server.identification = dice.pick(&[0, 40_000]);
+    talk.server.identification = dice.pick(&[0, 40_000, 40_000]);
     talk.envelope.link = match link {
         LinkLayer::Ip => Link::IP,
         LinkLayer::Ethernet if dice.one_in(4) => Link::tagged(dice.pick(&TAGS)).with_pppoe(),

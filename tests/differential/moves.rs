@@ -77,7 +77,26 @@ impl Move {
     ];
 
     /// How connections go, well or badly.
-    pub(crate) const STORIES: [&[Self]; 11] = [
+    pub(crate) const STORIES: [&[Self]; 14] = [
+        &[
+            Syn,
+            SynAck,
+            ServerAck,
+            Request,
+            ForgedReset,
+            ForgedReset,
+            ServerAck,
+        ],
+        &[
+            Syn,
+            SynAck,
+            Request,
+            ServerReset,
+            ServerReset,
+            ServerReset,
+            ServerAck,
+        ],
+        &[Syn, SynAck, Request, ServerReset, ServerAck],
         &[Syn, SynAck, Ack, Request, Response, ClientFin, ServerFin],
         &[Syn, Syn, Syn, Syn, SynAck],
         &[
@@ -139,7 +158,7 @@ impl Move {
             Syn => talk.syn(),
             SynAck => talk.syn_ack(),
             Ack => talk.ack(),
-            ServerAck => talk.server_ack(),
+            ServerAck => served(talk, |talk| talk.server_ack()),
             Request => talk.request(len),
             RequestAgain => talk.request_again(len.max(20)),
             Response => served(talk, |talk| talk.response(len)),
@@ -172,22 +191,22 @@ impl Move {
 /// By a server that counts its packets, where it numbers them at all.
 fn served(talk: &mut Conversation, say: impl FnOnce(&mut Conversation) -> Frame) -> Frame {
     if talk.server.identification != 0 {
-        talk.server.identification += 1;
+        talk.server.identification = talk.server.identification.wrapping_add(1);
     }
     say(talk)
 }
 
+/// A forger, who may copy the client's packet.
 fn look(dice: &mut Dice) -> Look {
-    let Look {
-        window,
-        identification,
-        ..
-    } = Look::CLIENT;
+    let ttl = dice.pick(&[50, 51, 52, 53, 54, 60, 101]);
+    if dice.one_in(4) {
+        return Look::CLIENT.with_ttl(ttl);
+    }
     Look {
-        ttl: dice.pick(&[50, 51, 52, 53, 54, 60, 101]),
-        window: dice.pick(&[0, 0, 8_192, window]),
+        ttl,
+        window: dice.pick(&[0, 0, 8_192]),
         dont_fragment: dice.one_in(2),
-        identification: dice.pick(&[7, identification, 40_002]),
+        identification: dice.pick(&[7, 40_002]),
     }
 }
 

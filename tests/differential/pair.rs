@@ -163,7 +163,7 @@ impl Pair {
     }
 
     /// On the host there is room for everything but samples.
-    fn losses(&self) -> [u64; Loss::ALL.len()] {
+    const fn losses(&self) -> [u64; Loss::ALL.len()] {
         let mut losses = [0; Loss::ALL.len()];
         losses[Loss::Sample as usize] = self.engine.tables.evidence.lost;
         losses

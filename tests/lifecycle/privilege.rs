@@ -68,16 +68,13 @@ impl Nobody {
 
     /// Starts it on the loopback interface, with these capabilities and no other.
     fn watch(&self, capabilities: &[&str]) -> Result<Detector> {
-        let granted: String = capabilities
-            .iter()
-            .map(|name| format!(",+{name}"))
-            .collect();
+        let granted = format!("-all,+{}", capabilities.join(",+"));
         let mut command = Command::new("setpriv");
         command
             .args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"])
-            .arg(format!("--inh-caps=-all{granted}"))
-            .arg(format!("--ambient-caps=-all{granted}"))
-            .arg(format!("--bounding-set=-all{granted}"))
+            .arg(format!("--inh-caps={granted}"))
+            .arg(format!("--ambient-caps={granted}"))
+            .arg(format!("--bounding-set={granted}"))
             .arg(self.folder.path().join("detector"))
             .args(["run", "--wan", "lo"]);
         Detector::start_command(&self.namespace, &mut command)

@@ -4,8 +4,8 @@ use caps::{CapSet, Capability};
 
 use crate::failure::Failure;
 
-/// What the programs need: two capabilities to load, one to attach. Without CAP_PERFMON the verifier
-/// walks every path a processor might speculate on, and gives up after a million instructions.
+/// What the programs need: two capabilities to load, one to attach. Without `CAP_PERFMON` the
+/// verifier walks every path a processor might speculate on, and gives up after a million instructions.
 const NEEDED: [Capability; 3] = [
     Capability::CAP_BPF,
     Capability::CAP_PERFMON,

@@ -4,32 +4,46 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use detector_common::{flow::Direction, time::Nanos, wire::link::LinkLayer};
 use detector_tests::{
-    frames::{Conversation, Extension, Frame, Link, Look, datagram},
+    frames::{Conversation, Extension, Frame, Link},
     script::Dice,
 };
 
-use crate::wrapping::unreachable;
+use crate::moves::Move;
 
 const TAGS: [&[u16]; 4] = [&[], &[0x8100], &[0x88a8, 0x8100], &[0x8100, 0x8100, 0x8100]];
 /// From the same instant to beyond every window that the engine knows.
-const PAUSES: [Nanos; 10] = [
+const PAUSES: [Nanos; 16] = [
     Nanos(0),
     Nanos(1_000),
     Nanos::from_millis(2),
     Nanos::from_millis(9),
+    Nanos::from_millis(20),
+    Nanos::from_millis(20),
     Nanos::from_millis(50),
+    Nanos::from_millis(50),
+    Nanos::from_millis(120),
     Nanos::from_millis(300),
+    Nanos::from_millis(700),
     Nanos::from_secs(1),
     Nanos::from_secs(3),
+    Nanos::from_secs(6),
     Nanos::from_secs(31),
     Nanos::from_secs(121),
 ];
 const TALKS: u8 = 5;
 
+/// A connection, and where its story has got to.
+struct Act {
+    talk: Conversation,
+    story: std::slice::Iter<'static, Move>,
+}
+
 /// A few connections at different points of their lives.
 pub(crate) struct Improviser {
     dice: Dice,
-    talks: Vec<Conversation>,
+    acts: Vec<Act>,
+    /// Whose turn it is.
+    turn: usize,
     now: Nanos,
     quote: Vec<u8>,
 }
@@ -37,12 +51,16 @@ pub(crate) struct Improviser {
 impl Improviser {
     pub(crate) fn new(seed: u64, link: LinkLayer) -> Self {
         let mut dice = Dice::new(seed);
-        let talks = (0..TALKS)
-            .map(|number| conversation(&mut dice, number, seed, link))
+        let acts = (0..TALKS)
+            .map(|number| Act {
+                talk: conversation(&mut dice, number, seed, link),
+                story: dice.pick(&Move::STORIES).iter(),
+            })
             .collect();
         Self {
             dice,
-            talks,
+            acts,
+            turn: 0,
             now: Nanos::from_secs(1_000),
             quote: Vec::new(),
         }
@@ -54,7 +72,7 @@ impl Improviser {
         self.now.0 += pause.0;
         let mut frame = self.frame();
         self.quote = frame.packet().to_vec();
-        if self.dice.one_in(5) {
+        if self.dice.one_in(12) {
             self.spoil(&mut frame.bytes);
         }
         if self.dice.one_in(20) {
@@ -64,40 +82,25 @@ impl Improviser {
         (frame, Nanos(self.now.0 - backwards))
     }
 
+    /// Mostly what comes next in the story of the connection whose turn it is; sometimes anything.
     fn frame(&mut self) -> Frame {
-        let dice = &mut self.dice;
-        let len = dice.pick(&[1, 20, 300, 1_448]);
-        let forger = look(dice);
-        let kind = dice.pick(&[(3, 1), (3, 13), (11, 0), (1, 1), (8, 0)]);
-        let isns = (dice.roll(), dice.roll());
-        let choice = dice.below(22);
-        let index = usize::from(dice.below(TALKS));
-        let talk = &mut self.talks[index];
-        let (local, remote) = talk.ends();
-        match choice {
-            0..=3 => talk.syn(),
-            4..=6 => talk.syn_ack(),
-            7 => talk.ack(),
-            8..=9 => talk.request(len),
-            10 => talk.request_again(len),
-            11..=12 => talk.response(len),
-            13 => talk.client_fin(),
-            14 => talk.server_fin(),
-            15 => talk.client_reset(),
-            16 => talk.server_reset(),
-            17..=18 => talk.forged_reset(forger),
-            19 => {
-                talk.reopen(isns.0, isns.1);
-                talk.syn()
-            }
-            20 => datagram(
-                &talk.envelope,
-                (local, 40_000).into(),
-                (remote, 443).into(),
-                b"hello",
-            ),
-            _ => unreachable(talk, kind, &self.quote),
+        if self.dice.one_in(6) {
+            self.turn = usize::from(self.dice.below(TALKS));
         }
+        let Act { talk, story } = &mut self.acts[self.turn];
+        let told = if self.dice.one_in(6) {
+            None
+        } else {
+            story.next().copied()
+        };
+        let chosen = told.unwrap_or_else(|| {
+            if story.as_slice().is_empty() {
+                *story = self.dice.pick(&Move::STORIES).iter();
+                talk.reopen(self.dice.roll(), self.dice.roll());
+            }
+            self.dice.pick(&Move::ALL)
+        });
+        chosen.play(talk, &mut self.dice, &self.quote)
     }
 
     /// Changes a few bytes of the headers, or cuts the frame off.
@@ -115,15 +118,6 @@ impl Improviser {
     }
 }
 
-fn look(dice: &mut Dice) -> Look {
-    Look {
-        ttl: dice.pick(&[50, 51, 52, 53, 54, 101]),
-        window: dice.pick(&[0, 0, 8_192]),
-        dont_fragment: dice.one_in(2),
-        identification: 7,
-    }
-}
-
 /// Two hosts of a network of the sequence's own, and ports of which some are shared.
 fn conversation(dice: &mut Dice, number: u8, seed: u64, link: LinkLayer) -> Conversation {
     let [.., network] = seed.to_be_bytes();
@@ -135,18 +129,10 @@ fn conversation(dice: &mut Dice, number: u8, seed: u64, link: LinkLayer) -> Conv
         )
     } else {
         let network = 0x8000 + u16::from(network);
+        let host = host.into();
         (
             IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2)),
-            IpAddr::V6(Ipv6Addr::new(
-                0x2001,
-                0xdb8,
-                network,
-                0,
-                0,
-                0,
-                0,
-                host.into(),
-            )),
+            IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, 0, 0, 0, 0, host)),
         )
     };
     let local_port = 40_000 + u16::from(dice.below(2));
@@ -154,6 +140,9 @@ fn conversation(dice: &mut Dice, number: u8, seed: u64, link: LinkLayer) -> Conv
         SocketAddr::new(local, local_port),
         SocketAddr::new(remote, 443),
     );
+    // Several, or the uplink would seem to level them.
+    talk.server.ttl = dice.pick(&[52, 52, 60]);
+    talk.server.identification = dice.pick(&[0, 40_000, 40_000]);
     talk.envelope.link = match link {
         LinkLayer::Ip | LinkLayer::Captured(_) => Link::IP,
         LinkLayer::Ethernet if dice.one_in(4) => Link::tagged(dice.pick(&TAGS)).with_pppoe(),

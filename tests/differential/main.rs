@@ -4,15 +4,23 @@
 mod broken;
 mod budget;
 mod connection;
+mod datagrams;
+mod forgery;
 mod improvised;
 mod improviser;
+mod moves;
 mod pair;
 mod scene;
+mod silence;
 mod wrapping;
 
 use std::process::ExitCode;
 
 use detector_tests::harness;
+use nix::{
+    sched::{CpuSet, sched_getcpu, sched_setaffinity},
+    unistd::Pid,
+};
 
 use crate::scene::everywhere;
 
@@ -24,7 +32,8 @@ macro_rules! sequences {
 }
 
 fn main() -> ExitCode {
-    let sequences: [harness::Test; 28] = sequences![
+    stay_on_this_cpu();
+    let sequences: [harness::Test; 58] = sequences![
         connection::an_exchange_from_syn_to_fin,
         connection::the_third_unanswered_syn_three_seconds_after_the_first_is_a_timeout,
         connection::new_sockets_of_an_impatient_app_count_like_retransmissions,
@@ -35,12 +44,42 @@ fn main() -> ExitCode {
         connection::a_reset_sooner_than_light_is_forged,
         connection::a_refusal_by_the_destination_is_none_of_the_paths,
         connection::a_reset_after_the_clients_fin_means_nothing,
-        connection::a_reset_half_a_minute_later_means_nothing,
+        connection::a_reset_half_a_minute_later_proves_nothing,
         connection::a_refused_syn_that_windows_repeats_may_be_answered,
         connection::a_client_may_abort_at_any_stage,
         connection::a_port_used_again_is_a_new_connection,
         connection::an_outcome_counts_once_in_two_minutes,
         connection::time_may_go_backwards_between_cpus,
+        silence::data_that_is_never_answered_is_a_blackhole,
+        silence::the_first_segment_of_a_blackholed_hello_may_be_acknowledged,
+        silence::a_late_answer_takes_a_blackhole_back,
+        silence::what_is_sent_again_at_once_counts_for_nothing,
+        silence::an_answer_that_breaks_off_is_a_cutoff_by_what_is_sent_again,
+        silence::a_fin_that_stays_unanswered_is_a_cutoff,
+        silence::a_fin_that_is_answered_ends_a_long_pause_well,
+        silence::a_client_that_resets_amid_a_silent_answer_was_cut_off,
+        silence::a_client_that_resets_after_a_whole_answer_was_served,
+        silence::a_long_answer_proves_itself,
+        silence::one_way_visibility_shows_no_silence,
+        forgery::a_block_page_with_fin_that_comes_too_soon_is_forged,
+        forgery::a_block_page_with_two_foreign_marks_is_forged,
+        forgery::a_syn_ack_made_into_a_reset_is_forged,
+        forgery::resets_that_guess_numbers_are_forged,
+        forgery::a_reset_that_copies_the_clients_packet_is_forged,
+        forgery::three_resets_alike_are_marked_and_prove_nothing,
+        forgery::a_mere_acknowledgement_contradicts_the_reset_before_it,
+        forgery::an_identification_out_of_line_is_a_mark,
+        forgery::an_uplink_that_levels_ttls_makes_them_worthless,
+        forgery::what_fails_in_the_wake_of_a_failure_is_no_trial,
+        forgery::a_flood_of_forged_resets_is_sampled_in_part,
+        datagrams::initials_that_stay_unanswered_are_a_timeout,
+        datagrams::an_answer_to_an_initial_is_a_success_even_if_late,
+        datagrams::initials_after_a_minute_are_a_new_connection,
+        datagrams::datagrams_that_are_no_initials_begin_nothing,
+        datagrams::a_router_that_knows_no_way_is_believed_until_an_answer_comes,
+        datagrams::a_router_may_speak_of_data_and_of_quic,
+        datagrams::a_destination_that_refuses_itself_is_its_own_business,
+        datagrams::errors_that_say_something_else_or_guess_are_ignored,
         wrapping::vlan_tags_and_pppoe_sessions,
         wrapping::pppoe_without_ip_is_control,
         wrapping::frames_that_carry_no_ip,
@@ -65,4 +104,15 @@ fn main() -> ExitCode {
         budget::every_program_is_verified_within_its_budget,
     ));
     harness::main(tests)
+}
+
+/// Samples have a budget for each CPU, and a test run runs where its caller does. Threads inherit this.
+fn stay_on_this_cpu() {
+    let mut here = CpuSet::new();
+    let pinned = sched_getcpu()
+        .and_then(|cpu| here.set(cpu))
+        .and_then(|()| sched_setaffinity(Pid::from_raw(0), &here));
+    if let Err(errno) = pinned {
+        harness::note(&format!("not pinned to one CPU: {errno}"));
+    }
 }

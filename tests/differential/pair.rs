@@ -1,9 +1,10 @@
 //! The two engines side by side: the programs in the kernel, and the same logic on the host.
 
-use std::collections::HashMap;
 use std::{
+    collections::HashMap,
     fmt::{Debug, Write as _},
     hash::Hash,
+    mem,
 };
 
 use anyhow::{Result, bail, ensure};
@@ -13,7 +14,7 @@ use detector::{
     watch::Source as _,
 };
 use detector_common::{
-    classify::Judgement, flow::Direction, maps::Loss, time::Nanos, tuning::Tuning,
+    classify::Judgement, flow::Direction, maps::Loss, sample::Sample, time::Nanos, tuning::Tuning,
     wire::link::LinkLayer,
 };
 use detector_tests::frames::Frame;
@@ -128,8 +129,9 @@ impl Pair {
             .observe(&frame.bytes, link, frame.direction, now))
     }
 
-    /// Compares everything that both remember.
-    pub(crate) fn compare(&self) -> Result<()> {
+    /// Compares everything that both remember, and the samples since the last time.
+    pub(crate) fn compare(&mut self) -> Result<()> {
+        let samples = self.differing_samples()?;
         let tables = &self.engine.tables;
         let flows = self.kernel.flows()?.into_iter().collect();
         let destinations = self.kernel.destinations()?.into_iter().collect();
@@ -139,6 +141,8 @@ impl Pair {
             differences("flow", &flows, &tables.flows.entries()),
             differences("destination", &destinations, &tables.destinations.entries),
             differences("candidate", &candidates, &tables.candidates.entries()),
+            self.differing_vantage()?,
+            samples,
             self.differing_totals()?,
         ]
         .concat();
@@ -153,13 +157,46 @@ impl Pair {
         let host = Totals {
             packets: self.packets,
             skips: self.engine.skips,
-            losses: [0; Loss::ALL.len()],
+            losses: self.losses(),
+            marks: self.engine.tables.evidence.marks,
         };
-        Ok(if kernel == host {
-            String::new()
-        } else {
-            format!("totals: kernel {kernel:?}\n        host   {host:?}\n")
-        })
+        Ok(difference("totals", &kernel, &host))
+    }
+
+    /// On the host there is room for everything but samples.
+    const fn losses(&self) -> [u64; Loss::ALL.len()] {
+        let mut losses = [0; Loss::ALL.len()];
+        losses[Loss::Sample as usize] = self.engine.tables.evidence.lost;
+        losses
+    }
+
+    fn differing_vantage(&self) -> Result<String> {
+        let kernel = self.kernel.vantage()?;
+        let host = self.engine.tables.vantage.entries.get(&0).copied();
+        Ok(difference("vantage", &Some(kernel), &host))
+    }
+
+    /// In order, by the first that differs.
+    fn differing_samples(&mut self) -> Result<String> {
+        let kernel = self.kernel.samples()?;
+        let host = mem::take(&mut self.engine.tables.evidence.samples);
+        let len = kernel.len().max(host.len());
+        let at = |samples: &[Sample], index: usize| samples.get(index).copied();
+        Ok((0..len)
+            .map(|index| {
+                let (kernel, host) = (at(&kernel, index), at(&host, index));
+                difference(&format!("sample {index}"), &kernel, &host)
+            })
+            .find(|difference| !difference.is_empty())
+            .unwrap_or_default())
+    }
+}
+
+fn difference<T: Debug + PartialEq>(what: &str, kernel: &T, host: &T) -> String {
+    if kernel == host {
+        String::new()
+    } else {
+        format!("{what}:\n  kernel {kernel:?}\n  host   {host:?}\n")
     }
 }
 
@@ -176,11 +213,8 @@ where
         .keys()
         .chain(host.keys().filter(|key| !kernel.contains_key(key)));
     let mut lines: Vec<String> = keys
-        .filter(|key| kernel.get(key) != host.get(key))
-        .map(|key| {
-            let (kernel, host) = (kernel.get(key), host.get(key));
-            format!("{what} {key:?}:\n  kernel {kernel:?}\n  host   {host:?}\n")
-        })
+        .map(|key| difference(&format!("{what} {key:?}"), &kernel.get(key), &host.get(key)))
+        .filter(|difference| !difference.is_empty())
         .collect();
     lines.sort();
     let mut text = lines

@@ -10,6 +10,7 @@ use detector::kernel::test_run::Hook;
 use detector_common::{
     address::Address,
     classify::Judgement,
+    mark::Mark,
     prefix::{Counter, PrefixKey},
     skip::Skip,
     time::Nanos,
@@ -31,8 +32,10 @@ pub(crate) enum Family {
 /// A test: what happens, in the order it happens.
 pub(crate) type Sequence = fn(&mut Scene) -> Result<()>;
 
-/// The time at the begin of each sequence; any but zero.
-const BEGIN: Nanos = Nanos::from_secs(1_000);
+/// From the begin of one sequence on a pair to that of the next: nothing of one is news in another.
+const APART_S: u64 = 3_600;
+/// Networks that one pair sees: fewer than would show that the uplink levels TTLs.
+const A_PAIR: u8 = 40;
 /// The round trip of whoever waits for one.
 pub(crate) const ROUND_TRIP_MS: u64 = 50;
 
@@ -67,14 +70,14 @@ static IDLE: Mutex<Vec<(Pair, u8)>> = Mutex::new(Vec::new());
 impl Scene {
     fn open(venue: Venue, family: Family) -> Result<Self> {
         let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-        let usable = |(pair, network): &(Pair, u8)| pair.venue == venue && *network < u8::MAX;
+        let usable = |(pair, network): &(Pair, u8)| pair.venue == venue && *network < A_PAIR;
         let (pair, network) = match idle.iter().position(usable) {
             Some(index) => idle.swap_remove(index),
             None => (Pair::load(venue, Tuning::default())?, 0),
         };
         Ok(Self {
             family,
-            now: BEGIN,
+            now: Nanos::from_secs(APART_S * u64::from(network + 1)),
             pair,
             network: network + 1,
             hosts: 0,
@@ -83,7 +86,7 @@ impl Scene {
     }
 
     /// Compares, and keeps the pair only where nothing was amiss.
-    fn close(self, ended: Result<()>) -> Result<()> {
+    fn close(mut self, ended: Result<()>) -> Result<()> {
         ended?;
         if let Err(error) = self.pair.compare() {
             return Err(error.context(first_difference(&self.pair, &self.seen)?));
@@ -110,22 +113,27 @@ impl Scene {
     pub(crate) fn conversation(&mut self) -> Conversation {
         self.hosts += 1;
         let remote = match self.family {
-            Family::V4 => IpAddr::V4(Ipv4Addr::new(198, 18, self.network, self.hosts)),
-            Family::V6 => {
-                let network = 0x8000 + u16::from(self.network);
-                IpAddr::V6(Ipv6Addr::new(
-                    0x2001,
-                    0xdb8,
-                    network,
-                    0,
-                    0,
-                    0,
-                    0,
-                    self.hosts.into(),
-                ))
-            }
+            Family::V4 => v4(18, self.network, self.hosts),
+            Family::V6 => v6(0x8000 + u16::from(self.network), self.hosts),
         };
         self.conversation_with(SocketAddr::new(remote, 443), 40_000)
+    }
+
+    /// A connection to a prefix far from those of any sequence.
+    pub(crate) fn conversation_elsewhere(&self, prefix: u8) -> Conversation {
+        let remote = match self.family {
+            Family::V4 => v4(19, prefix, 1),
+            Family::V6 => v6(0x9000 + u16::from(prefix), 1),
+        };
+        self.conversation_with(SocketAddr::new(remote, 443), 40_000)
+    }
+
+    /// The address of somebody on the way to every destination.
+    pub(crate) const fn router(&self) -> IpAddr {
+        match self.family {
+            Family::V4 => IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+            Family::V6 => IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1)),
+        }
     }
 
     /// A connection from a port of ours.
@@ -195,7 +203,13 @@ impl Scene {
         self.handshake(talk)?;
         self.see_quiet(&talk.request(300))?;
         self.wait(ROUND_TRIP_MS);
-        self.see_end(&talk.response(1_000), Verdict::Ok)
+        self.see_quiet(&talk.response(1_000))
+    }
+
+    /// An exchange that the client ends in good order.
+    pub(crate) fn success(&mut self, talk: &mut Conversation) -> Result<()> {
+        self.exchange(talk)?;
+        self.see_end(&talk.client_fin(), Verdict::Ok)
     }
 
     /// A handshake.
@@ -206,8 +220,18 @@ impl Scene {
         self.see_quiet(&talk.ack())
     }
 
+    /// Connections so far that bear a mark, those of earlier sequences too.
+    pub(crate) const fn marked(&self, mark: Mark) -> u64 {
+        self.pair.engine.tables.evidence.marks[mark.index()]
+    }
+
+    /// Samples so far that were not wanted, those of earlier sequences too.
+    pub(crate) const fn samples_lost(&self) -> u64 {
+        self.pair.engine.tables.evidence.lost
+    }
+
     /// A counter of this sequence's prefix.
-    pub(crate) fn count(&self, counter: Counter) -> u64 {
+    pub(crate) fn count(&self, counter: Counter) -> u32 {
         let address = match self.family {
             Family::V4 => Address::v4([198, 18, self.network, 0]),
             Family::V6 => Address {
@@ -218,6 +242,23 @@ impl Scene {
         let counters = self.pair.engine.snapshot().get(&PrefixKey(address));
         counters.map_or(0, |counters| counters.value(counter).into())
     }
+}
+
+const fn v4(half: u8, network: u8, host: u8) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(198, half, network, host))
+}
+
+fn v6(network: u16, host: u8) -> IpAddr {
+    IpAddr::V6(Ipv6Addr::new(
+        0x2001,
+        0xdb8,
+        network,
+        0,
+        0,
+        0,
+        0,
+        host.into(),
+    ))
 }
 
 /// Plays a sequence again, on a fresh pair of the same kind, up to the first frame after which the two differ.

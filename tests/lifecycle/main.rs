@@ -1,13 +1,14 @@
 //! The real binary beginning and ending: what it attaches to, what it refuses in one line, and that it leaves
 //! nothing behind, however it ends.
 //!
-//! Needs root, `nft`, and of iproute2 both `ip` and `tc`; is skipped without. Each test has a lab of its own.
+//! Needs root, `nft`, `setpriv`, and of iproute2 both `ip` and `tc`; is skipped without. Each test has a lab of its own.
 
 mod clsact;
 mod device;
 mod ending;
 mod hooks;
 mod neighbour;
+mod privilege;
 mod refusal;
 mod stage;
 
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
         device::the_default_route_tells_what_to_watch,
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
+        privilege::three_capabilities_are_enough,
+        privilege::the_capability_that_is_missing_is_named,
         clsact::filters_of_clsact_come_and_go,
         clsact::a_filter_that_a_killed_process_left_is_removed,
         clsact::a_foreign_filter_stays,

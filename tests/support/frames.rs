@@ -10,7 +10,7 @@ mod segment;
 use detector_common::flow::Direction;
 
 pub use conversation::Conversation;
-pub use datagram::{datagram, icmp_error};
+pub use datagram::{answer, datagram, icmp_error};
 pub use envelope::{Envelope, Extension, Fragment};
 pub use link::Link;
 

@@ -62,6 +62,7 @@ fn syn_ack(
             flow.verdict = 0;
             // Data in the SYN that was refused leaves once more (RFC 7413 §4.1.3).
             flow.client_next = segment.ack;
+            flow.acked = segment.ack;
             introduce(flow, segment, sighting);
             None
         }

@@ -9,7 +9,7 @@ use aya_log::EbpfLogger;
 use detector_common::{maps, tuning::Tuning};
 use log::Log;
 
-use super::pod::Shared;
+use super::{pod::Shared, privilege::CURE};
 use crate::failure::Failure;
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
@@ -164,9 +164,9 @@ fn load_failure(error: &EbpfError) -> Failure {
         return Failure::Failed(format!("the eBPF object does not load: {error}"));
     };
     match io_error.raw_os_error().map(nix::errno::Errno::from_raw) {
-        Some(nix::errno::Errno::EPERM | nix::errno::Errno::EACCES) => Failure::Permission(format!(
-            "map {name}: {io_error}; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
-        )),
+        Some(nix::errno::Errno::EPERM | nix::errno::Errno::EACCES) => {
+            Failure::Permission(format!("map {name}: {io_error}; {CURE}"))
+        }
         Some(nix::errno::Errno::ENOMEM) => Failure::Memory(format!(
             "map {name}: {io_error}; give the service more memory (MemoryMax)"
         )),

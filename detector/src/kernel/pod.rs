@@ -5,8 +5,10 @@ use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
     prefix::{PrefixCounters, PrefixKey},
+    sample::Sample,
     time::Nanos,
     tuning::Tuning,
+    vantage::Vantage,
 };
 
 /// A shared type in a map. The wrapper is ours, so that `detector-common` needs neither aya nor
@@ -33,5 +35,16 @@ impl_pod!(
     Nanos,
     PrefixCounters,
     PrefixKey,
+    Sample,
     Tuning,
+    Vantage,
 );
+
+/// What a program wrote as `T` into a ring buffer; `None` where the size is another.
+pub(super) fn record<T>(bytes: &[u8]) -> Option<T>
+where
+    Shared<T>: Pod,
+{
+    // SAFETY: plain data, of which every bit pattern is a value, and there are as many bytes.
+    (bytes.len() == size_of::<T>()).then(|| unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
+}

@@ -4,13 +4,16 @@ use caps::{CapSet, Capability};
 
 use crate::failure::Failure;
 
-/// What the programs need: two capabilities to load, one to attach. Without CAP_PERFMON the verifier
-/// walks every path a processor might speculate on, and gives up after a million instructions.
+/// What the programs need: two capabilities to load, one to attach. Without `CAP_PERFMON` the
+/// verifier walks every path a processor might speculate on, and gives up after a million instructions.
 const NEEDED: [Capability; 3] = [
     Capability::CAP_BPF,
     Capability::CAP_PERFMON,
     Capability::CAP_NET_ADMIN,
 ];
+
+/// What helps whoever lacks one.
+pub(super) const CURE: &str = "run as root, or grant CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
 
 /// Checks the capabilities before anything is touched.
 ///
@@ -30,8 +33,7 @@ pub fn check() -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Permission(format!(
-        "no permission to load eBPF programs: {} missing; run as root, or grant CAP_BPF, \
-         CAP_PERFMON and CAP_NET_ADMIN",
+        "no permission to load eBPF programs: {} missing; {CURE}",
         missing.join(" and ")
     )))
 }

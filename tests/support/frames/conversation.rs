@@ -1,5 +1,7 @@
 //! One TCP connection: both ends' sequence numbers, and a frame for each thing that an end may say.
 
+mod forged;
+
 use std::net::{IpAddr, SocketAddr};
 
 use detector_common::flow::Direction;
@@ -123,16 +125,12 @@ impl Conversation {
 
     /// Data of the server.
     pub fn response(&mut self, len: u16) -> Frame {
-        let frame = self.inbound(
-            &TcpHeader {
-                psh: true,
-                ..self.server_header()
-            },
-            self.server,
-            len,
-        );
-        self.server_next = self.server_next.wrapping_add(len.into());
-        frame
+        self.say(len, true)
+    }
+
+    /// Data of the server that is not the end of its answer.
+    pub fn response_part(&mut self, len: u16) -> Frame {
+        self.say(len, false)
     }
 
     /// The client has no more data.
@@ -146,6 +144,18 @@ impl Conversation {
         );
         self.client_next = self.client_next.wrapping_add(1);
         frame
+    }
+
+    /// The client's FIN once more.
+    pub fn client_fin_again(&self) -> Frame {
+        self.outbound(
+            &TcpHeader {
+                fin: true,
+                sequence_number: self.client_next.wrapping_sub(1),
+                ..self.client_header()
+            },
+            0,
+        )
     }
 
     /// The server has no more data.
@@ -184,22 +194,19 @@ impl Conversation {
         })
     }
 
-    /// A reset in the server's name, by whoever looks like this.
-    pub fn forged_reset(&self, look: Look) -> Frame {
-        self.inbound(
-            &TcpHeader {
-                rst: true,
-                window_size: look.window,
-                ..self.server_header()
-            },
-            look,
-            0,
-        )
-    }
-
     /// The addresses of both ends, ours first.
     pub const fn ends(&self) -> (IpAddr, IpAddr) {
         (self.local.ip(), self.remote.ip())
+    }
+
+    fn say(&mut self, len: u16, psh: bool) -> Frame {
+        let header = TcpHeader {
+            psh,
+            ..self.server_header()
+        };
+        let frame = self.inbound(&header, self.server, len);
+        self.server_next = self.server_next.wrapping_add(len.into());
+        frame
     }
 
     fn client_header(&self) -> TcpHeader {

@@ -18,19 +18,26 @@ pub fn datagram(
     remote: SocketAddr,
     payload: &[u8],
 ) -> Frame {
+    let ends = (local.ip(), remote.ip());
+    let body = udp((local.port(), remote.port()), payload);
+    envelope.wrap(Direction::Out, Look::CLIENT, ends, (IpNumber::UDP, &body))
+}
+
+/// The answer to one.
+pub fn answer(envelope: &Envelope, remote: SocketAddr, local: SocketAddr, payload: &[u8]) -> Frame {
+    let ends = (remote.ip(), local.ip());
+    let body = udp((remote.port(), local.port()), payload);
+    envelope.wrap(Direction::In, Look::SERVER, ends, (IpNumber::UDP, &body))
+}
+
+fn udp((source_port, destination_port): (u16, u16), payload: &[u8]) -> Vec<u8> {
     let header = UdpHeader {
-        source_port: local.port(),
-        destination_port: remote.port(),
+        source_port,
+        destination_port,
         length: saturate(UdpHeader::LEN + payload.len()),
         checksum: 0,
     };
-    let body = [&header.to_bytes(), payload].concat();
-    envelope.wrap(
-        Direction::Out,
-        Look::CLIENT,
-        (local.ip(), remote.ip()),
-        (IpNumber::UDP, &body),
-    )
+    [&header.to_bytes(), payload].concat()
 }
 
 /// What a router between the ends says about a packet of our side, which it quotes.

@@ -38,7 +38,7 @@ fn requested() -> Question {
     Question {
         flow: FlowState {
             syn_at: SYN_AT,
-            data_at: DATA_AT,
+            data_us: DATA_AT.since(SYN_AT).as_micros_u32(),
             sent_at: DATA_AT,
             newest_seq: 1,
             client_next: 301,

@@ -88,9 +88,19 @@ fn a_close_of_the_server_without_data_is_no_answer() {
     // Alive but deaf: it waits for the request, and gives up after 15 s.
     let mut scene = Scene::requested();
     assert_eq!(scene.client(ms(300), request(REQUEST_LEN)), None);
-    assert_eq!(scene.server(ms(500), server_fin()), None);
+    assert_eq!(scene.server(ms(500), server_fin().ack(1)), None);
     assert_eq!(scene.client(ms(501), client_ack(2).seq(301)), None);
     assert_eq!(scene.client(ms(1_800), request(REQUEST_LEN)), DEAF);
+}
+
+#[test]
+fn a_server_that_heard_all_and_closes_without_a_word_is_not_deaf() {
+    let mut scene = Scene::requested();
+    assert_eq!(scene.server(ms(500), server_fin().ack(301)), None);
+    for at in [1_800, 2_400, 3_600] {
+        assert_eq!(scene.client(ms(at), request(REQUEST_LEN)), None);
+    }
+    assert_eq!(scene.verdict(), Verdict::Incomplete);
 }
 
 #[test]
@@ -163,6 +173,7 @@ fn an_upload_that_moves_on_over_a_lossy_line_is_no_blackhole() {
     for round in 0..10 {
         let at = 5_000 + 400 * round;
         assert_eq!(scene.client(ms(at), request(14_600).seq(seq)), None);
+        scene.server(ms(at + 40), server_ack(seq));
         let lost = request(1_460).seq(seq);
         assert_eq!(scene.client(ms(at + 200), lost), None, "slow round {round}");
         seq += 14_600;

@@ -73,13 +73,14 @@ fn a_connection_that_comes_up_after_a_half_open_one_was_reset_is_ok() {
 }
 
 #[test]
-fn a_syn_sent_again_after_a_forged_refusal_may_be_answered() {
+fn a_forged_refusal_stays_one_whatever_the_server_answers_later() {
     let mut scene = Scene::remembering(RTT);
     scene.client(ms(5_000), syn());
     assert_eq!(scene.server(ms(5_003), refusal()), injected(Stage::PostSyn));
-    scene.client(ms(5_500), syn());
-    scene.server(ms(5_540), syn_ack());
+    assert_eq!(scene.client(ms(5_500), syn()), None);
+    assert_eq!(scene.server(ms(5_540), syn_ack()), None);
     scene.client(ms(5_541), request(300));
     assert_eq!(scene.server(ms(5_580), response(500)), None);
-    assert_eq!(scene.server(ms(5_581), server_fin().seq(501)), OK);
+    assert_eq!(scene.server(ms(5_581), server_fin().seq(501)), None);
+    assert_eq!(scene.verdict(), Verdict::RstInjected);
 }

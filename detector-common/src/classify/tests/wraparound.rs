@@ -1,7 +1,7 @@
 //! Sequence numbers wrap: where a connection begins to count must not matter.
 
 use super::*;
-use crate::frames::{abort, client_fin, refusal, reset};
+use crate::frames::{ACK, abort, client_fin, refusal, reset};
 use std::{vec, vec::Vec};
 
 use proptest::{collection::vec as vec_of, prelude::*, sample::select};
@@ -121,7 +121,7 @@ const SCRIPTS: [(&str, usize, &[Step], Option<Judgement>); 15] = [
         "silence amid an answer",
         3,
         &[
-            (In, ms(90), response(16_000)),
+            (In, ms(90), response(16_000).flags(ACK)),
             (Out, ms(6_000), client_fin().seq(301)),
             (Out, ms(6_300), client_fin().seq(301)),
             (Out, ms(6_900), client_fin().seq(301)),

@@ -6,7 +6,10 @@ use aya::programs::{ProgramError, loaded_programs, tc::TcError};
 use nix::errno::Errno;
 
 use super::Mode;
-use crate::{failure::Failure, kernel::interfaces::Interface};
+use crate::{
+    failure::Failure,
+    kernel::{interfaces::Interface, privilege::CURE},
+};
 
 /// Why XDP cannot be attached.
 pub(super) fn of_xdp(interface: &Interface, error: &ProgramError, mode: Mode) -> Failure {
@@ -17,9 +20,9 @@ pub(super) fn of_xdp(interface: &Interface, error: &ProgramError, mode: Mode) ->
              beside it",
             owner(interface)
         )),
-        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
-            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
-        )),
+        Some(Errno::EPERM | Errno::EACCES) => {
+            Failure::Permission(format!("{name}: not permitted to attach; {CURE}"))
+        }
         _ if mode == Mode::Native => Failure::Unavailable(format!(
             "{name}: the driver has no native XDP ({}); use --mode auto or generic",
             cause(error)
@@ -35,9 +38,9 @@ pub(super) fn of_xdp(interface: &Interface, error: &ProgramError, mode: Mode) ->
 pub(super) fn of_tc(interface: &Interface, error: &ProgramError) -> Failure {
     let name = &interface.name;
     match errno(error) {
-        Some(Errno::EPERM | Errno::EACCES) => Failure::Permission(format!(
-            "{name}: not permitted to attach; run as root, or grant CAP_BPF and CAP_NET_ADMIN"
-        )),
+        Some(Errno::EPERM | Errno::EACCES) => {
+            Failure::Permission(format!("{name}: not permitted to attach; {CURE}"))
+        }
         _ => Failure::Unavailable(format!("{name}: TC cannot be attached ({})", cause(error))),
     }
 }

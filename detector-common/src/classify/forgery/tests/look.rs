@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::address::Address;
+use crate::flow::ip_ids;
 use crate::prefix::PrefixKey;
 
 #[test]
@@ -120,7 +121,7 @@ fn an_ip_id_jumps_a_thousand_away_from_where_the_servers_counter_stood() {
         question.flow.server_ip_id = own;
         let packet = reset().ip_id(ip_id);
         assert_eq!(question.late_reset(packet), NONE, "it does not count");
-        question.flow.counts_ip_ids = 1;
+        question.flow.ip_ids = ip_ids::COUNTED;
         let expected = if jumps { only(Mark::IpIdJump) } else { NONE };
         assert_eq!(question.late_reset(packet), expected, "{ip_id} after {own}");
     }

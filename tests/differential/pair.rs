@@ -166,7 +166,7 @@ impl Pair {
     /// On the host there is room for everything but samples.
     const fn losses(&self) -> [u64; Loss::ALL.len()] {
         let mut losses = [0; Loss::ALL.len()];
-        losses[Loss::Sample as usize] = self.engine.tables.evidence.lost;
+        losses[Loss::Sample as usize] = self.engine.tables.evidence.refused;
         losses
     }
 

@@ -227,7 +227,7 @@ impl Scene {
 
     /// Samples so far that were not wanted, those of earlier sequences too.
     pub(crate) const fn samples_lost(&self) -> u64 {
-        self.pair.engine.tables.evidence.lost
+        self.pair.engine.tables.evidence.refused
     }
 
     /// A counter of this sequence's prefix.

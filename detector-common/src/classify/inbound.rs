@@ -169,12 +169,16 @@ fn first_words(
 fn listen(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     let ip_id = sighting.packet.ip_id;
     let step = ip_id.wrapping_sub(flow.server_ip_id);
-    flow.counts_ip_ids = u8::from(flow.server_ip_id != 0 && step != 0 && step <= IP_ID_STEP);
+    let is_copy = sighting.is_copy(flow.server_ip_id);
+    if !is_copy {
+        flow.counts_ip_ids = u8::from(flow.server_ip_id != 0 && step != 0 && step <= IP_ID_STEP);
+    }
     flow.server_ip_id = ip_id;
     flow.server_window = segment.window;
     flow.heard_at = sighting.now;
     let segments = segment.payload_len / FULL_SEGMENT;
     let packets = u16::try_from(segments).unwrap_or(u16::MAX).max(1);
+    let packets = if is_copy { 0 } else { packets };
     flow.packets = flow.packets.saturating_add(packets);
     let end = segment.seq.wrapping_add(segment.payload_len);
     if end.wrapping_sub(flow.server_isn) > flow.server_next.wrapping_sub(flow.server_isn) {

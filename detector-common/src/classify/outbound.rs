@@ -31,9 +31,10 @@ pub(super) fn observe(
     } else {
         speak(flow, destination, segment, sighting)
     };
+    let is_copy = sighting.is_copy(flow.client_ip_id);
     flow.client_ip_id = sighting.packet.ip_id;
     flow.client_window = segment.window;
-    flow.packets = flow.packets.saturating_add(1);
+    flow.packets = flow.packets.saturating_add(u16::from(!is_copy));
     verdict
 }
 
@@ -109,6 +110,8 @@ fn speak(
         return None;
     }
     flow.client_fin = 1;
+    // A copy of it is nothing sent again.
+    flow.resent_at = sighting.now;
     silence::finish(flow, sighting)
 }
 

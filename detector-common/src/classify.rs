@@ -34,6 +34,15 @@ pub struct Sighting<'a> {
     pub tuning: &'a Tuning,
 }
 
+impl Sighting<'_> {
+    /// Whether this is the packet once more that its sender sent last, which had this IP-ID: a
+    /// capture may show every packet on two interfaces.
+    #[inline(always)]
+    const fn is_copy(&self, ip_id: u16) -> bool {
+        ip_id != 0 && self.packet.ip_id == ip_id
+    }
+}
+
 /// What ended a connection, and where it stood.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Judgement {

@@ -13,7 +13,7 @@ use etherparse::{
 };
 
 pub(crate) use self::{
-    icmp::{ROUTER, Unreachable},
+    icmp::Unreachable,
     quic::{Datagram, initial, quic_answer},
 };
 use crate::{

@@ -178,12 +178,15 @@ fn first_words(
 fn listen(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     let ip_id = sighting.packet.ip_id;
     let step = ip_id.wrapping_sub(flow.server_ip_id);
+    let is_copy = sighting.is_copy(flow.server_ip_id);
     let is_counted = flow.server_ip_id != 0 && step != 0 && step <= IP_ID_STEP;
-    flow.ip_ids = match flow.ip_ids {
-        ip_ids::COPIED => ip_ids::COPIED,
-        _ if is_counted => ip_ids::COUNTED,
-        _ => ip_ids::FREE,
-    };
+    if flow.ip_ids != ip_ids::COPIED && !is_copy {
+        flow.ip_ids = if is_counted {
+            ip_ids::COUNTED
+        } else {
+            ip_ids::FREE
+        };
+    }
     if segment.flags.ack() {
         silence::progress(flow, segment.ack, sighting.now);
     }
@@ -192,6 +195,7 @@ fn listen(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     flow.heard_at = sighting.now;
     let segments = segment.payload_len / FULL_SEGMENT;
     let packets = u16::try_from(segments).unwrap_or(u16::MAX).max(1);
+    let packets = if is_copy { 0 } else { packets };
     flow.packets = flow.packets.saturating_add(packets);
     let end = segment.seq.wrapping_add(segment.payload_len);
     if end.wrapping_sub(flow.server_isn) > flow.server_next.wrapping_sub(flow.server_isn) {

@@ -31,10 +31,11 @@ pub(super) fn observe(
     } else {
         speak(flow, destination, segment, sighting)
     };
+    let is_copy = sighting.is_copy(flow.client_ip_id);
     flow.client_ip_id = sighting.packet.ip_id;
     flow.client_window = segment.window;
     // What the client sends into a silence says nothing of where that began.
-    if flow.resends == 0 {
+    if flow.resends == 0 && !is_copy {
         flow.packets = flow.packets.saturating_add(1);
     }
     verdict
@@ -112,6 +113,8 @@ fn speak(
         return None;
     }
     flow.client_fin = 1;
+    // A copy of it is nothing sent again.
+    flow.resent_at = sighting.now;
     silence::finish(flow, sighting)
 }
 

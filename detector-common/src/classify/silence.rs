@@ -19,7 +19,7 @@ const CUT_PACKETS: (u16, u16) = (15, 40);
 
 /// The client sends something again: data, or its FIN.
 ///
-/// A copy of the same packet, captured twice, has the same IP-ID or comes at once.
+/// A copy of the same packet, captured twice, comes at once.
 #[inline(always)]
 pub(super) fn resend(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
     let (now, tuning) = (sighting.now, sighting.tuning);
@@ -89,8 +89,6 @@ fn is_cut_off(flow: &FlowState, now: Nanos, tuning: &Tuning) -> bool {
 pub(super) fn finish(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
     if is_interrupted(flow, sighting) {
         flow.resends = 0;
-        // What counts as sent again is measured from here.
-        flow.sent_at = sighting.now;
         return None;
     }
     end(flow)

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A router that is nobody's destination.
-pub(crate) const ROUTER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
+const ROUTER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 
 /// The octets that an error quotes at least: an IPv4 header, and eight of the transport.
 const QUOTE_V4: usize = 28;

@@ -22,6 +22,7 @@ pub(crate) struct Datagram {
     pub(crate) header: [u8; 5],
     pub(crate) len: usize,
     pub(crate) ttl: u8,
+    pub(crate) ip_id: u16,
 }
 
 /// A client's Initial.
@@ -32,6 +33,7 @@ pub(crate) const fn initial() -> Datagram {
         header: INITIAL,
         len: 1_200,
         ttl: CLIENT_TTL,
+        ip_id: 0,
     }
 }
 
@@ -56,6 +58,7 @@ impl Datagram {
             from: self.from,
             to: self.to,
             ttl: self.ttl,
+            ip_id: self.ip_id,
             ..super::syn()
         };
         let mut bytes = Vec::new();

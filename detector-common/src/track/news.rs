@@ -71,7 +71,8 @@ impl News {
         self.bytes_in = flow.bytes_in();
         self.packets = flow.packets;
         self.marks = flow.marks.without(self.marks);
-        self.is_answered ^= flow.answered;
+        // A new connection on old ports takes the old one's answer away; that is no answer.
+        self.is_answered = flow.answered & (self.is_answered ^ 1);
         self.is_promoted ^= destination.answered;
         self.is_first = u8::from(flow.syn_at == sighting.now);
         self.is_inbound = u8::from(matches!(sighting.direction, Direction::In));

@@ -5,6 +5,7 @@ mod broken;
 mod budget;
 mod connection;
 mod datagrams;
+mod family;
 mod forgery;
 mod improvised;
 mod improviser;

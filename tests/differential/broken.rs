@@ -4,7 +4,8 @@ use anyhow::Result;
 use detector_tests::frames::Frame;
 
 use crate::{
-    scene::{Family, Scene},
+    family::Family,
+    scene::Scene,
     wrapping::{one_of_each, patched},
 };
 

@@ -1,12 +1,14 @@
 //! QUIC, and errors that somebody on the way sends about a connection.
 
+use std::net::IpAddr;
+
 use anyhow::Result;
 use detector_common::verdict::Verdict;
-use detector_tests::frames::{Conversation, Frame, answer, datagram};
+use detector_tests::frames::{Conversation, Frame, answer, datagram, icmp_error};
 
 use crate::{
-    scene::{Family, ROUND_TRIP_MS, Scene},
-    wrapping::{unreachable, unreachable_by},
+    family::Family,
+    scene::{ROUND_TRIP_MS, Scene},
 };
 
 /// Long headers of type Initial, by version (RFC 9000 §17.2.2, RFC 9369 §3.2).
@@ -127,7 +129,7 @@ pub(crate) fn errors_that_say_something_else_or_guess_are_ignored(scene: &mut Sc
         Family::V4 => &[(3, 2), (3, 4), (11, 0), (12, 0)],
         Family::V6 => &[(2, 0), (3, 0), (4, 1)],
     };
-    let router = scene.router();
+    let router = scene.family.router();
     for kind in others {
         scene.see_quiet(&unreachable_by(router, &talk, *kind, syn.packet()))?;
     }
@@ -161,9 +163,26 @@ pub(crate) fn reply(talk: &Conversation) -> Frame {
     )
 }
 
+/// From the destination itself, in the conversation's envelope.
+pub(crate) fn unreachable(talk: &Conversation, kind: (u8, u8), quote: &[u8]) -> Frame {
+    let (_, remote) = talk.ends();
+    unreachable_by(remote, talk, kind, quote)
+}
+
+/// From somebody on the way.
+pub(crate) fn unreachable_by(
+    router: IpAddr,
+    talk: &Conversation,
+    kind: (u8, u8),
+    quote: &[u8],
+) -> Frame {
+    let (local, _) = talk.ends();
+    icmp_error(&talk.envelope, router, local, kind, quote)
+}
+
 fn from_router(scene: &Scene, talk: &Conversation, about: &Frame) -> Frame {
     let kind = forbidden(scene.family);
-    unreachable_by(scene.router(), talk, kind, about.packet())
+    unreachable_by(scene.family.router(), talk, kind, about.packet())
 }
 
 /// Communication administratively prohibited.

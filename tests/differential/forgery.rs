@@ -4,7 +4,10 @@ use anyhow::{Result, ensure};
 use detector_common::{mark::Mark, prefix::Counter, verdict::Verdict};
 use detector_tests::frames::{Conversation, Frame, Look};
 
-use crate::scene::{Family, ROUND_TRIP_MS, Scene};
+use crate::{
+    family::Family,
+    scene::{ROUND_TRIP_MS, Scene},
+};
 
 /// Destinations that show a uplink which gives every packet one TTL.
 const LEVELLED: u8 = 50;

@@ -1,6 +1,6 @@
 //! Makes up one frame after another.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use detector_common::{flow::Direction, time::Nanos, wire::link::LinkLayer};
 use detector_tests::{
@@ -8,7 +8,7 @@ use detector_tests::{
     script::Dice,
 };
 
-use crate::moves::Move;
+use crate::{family::Family, moves::Move};
 
 const TAGS: [&[u16]; 4] = [&[], &[0x8100], &[0x88a8, 0x8100], &[0x8100, 0x8100, 0x8100]];
 /// From the same instant to beyond every window that the engine knows.
@@ -121,20 +121,12 @@ impl Improviser {
 /// Two hosts of a network of the sequence's own, and ports of which some are shared.
 fn conversation(dice: &mut Dice, number: u8, seed: u64, link: LinkLayer) -> Conversation {
     let [.., network] = seed.to_be_bytes();
-    let host = 1 + dice.below(2);
-    let (local, remote) = if number.is_multiple_of(2) {
-        (
-            IpAddr::V4(Ipv4Addr::new(203, 0, 113, 2)),
-            IpAddr::V4(Ipv4Addr::new(198, 18, network, host)),
-        )
+    let family = if number.is_multiple_of(2) {
+        Family::V4
     } else {
-        let network = 0x8000 + u16::from(network);
-        let host = host.into();
-        (
-            IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2)),
-            IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, 0, 0, 0, 0, host)),
-        )
+        Family::V6
     };
+    let (local, remote) = (family.local(), family.remote(network, 1 + dice.below(2)));
     let local_port = 40_000 + u16::from(dice.below(2));
     let mut talk = Conversation::new(
         SocketAddr::new(local, local_port),

@@ -5,11 +5,13 @@ mod broken;
 mod budget;
 mod connection;
 mod datagrams;
+mod family;
 mod forgery;
 mod improvised;
 mod improviser;
 mod moves;
 mod pair;
+mod ring;
 mod scene;
 mod silence;
 mod wrapping;
@@ -98,6 +100,10 @@ fn main() -> ExitCode {
     tests.push((
         "random_sequences_under_another_tuning",
         improvised::random_sequences_under_another_tuning,
+    ));
+    tests.push((
+        "samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order",
+        ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,
     ));
     tests.push((
         "every_program_is_verified_within_its_budget",

@@ -1,15 +1,13 @@
 //! What may happen next to a connection, and the stories that such moves make.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
 use detector_tests::{
     frames::{Conversation, Frame, Look, datagram},
     script::Dice,
 };
 
 use crate::{
-    datagrams::{INITIAL_LEN, VERSION_1, initial, reply},
-    wrapping::unreachable_by,
+    datagrams::{INITIAL_LEN, VERSION_1, initial, reply, unreachable_by},
+    family::Family,
 };
 
 /// One frame of one connection.
@@ -178,7 +176,12 @@ impl Move {
             Initial => initial(talk, VERSION_1, INITIAL_LEN),
             Reply => reply(talk),
             Datagram => hello(talk),
-            Unreachable => unreachable_by(router(talk), talk, error(talk, dice), quote),
+            Unreachable => unreachable_by(
+                Family::of(talk.ends().0).router(),
+                talk,
+                error(talk, dice),
+                quote,
+            ),
             Refused => unreachable_by(talk.ends().1, talk, error(talk, dice), quote),
             Reopen => {
                 talk.reopen(dice.roll(), dice.roll());
@@ -221,12 +224,5 @@ fn error(talk: &Conversation, dice: &mut Dice) -> (u8, u8) {
         dice.pick(&[(3, 1), (3, 13), (3, 4), (11, 0), (8, 0)])
     } else {
         dice.pick(&[(1, 0), (1, 1), (2, 0), (3, 0), (128, 0)])
-    }
-}
-
-const fn router(talk: &Conversation) -> IpAddr {
-    match talk.ends().0 {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1)),
     }
 }

@@ -1,33 +1,22 @@
 //! A sequence of frames under way: the clock, fresh addresses, and what each frame is expected to mean.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context as _, Result, ensure};
 use detector::kernel::test_run::Hook;
 use detector_common::{
-    address::Address,
-    classify::Judgement,
-    mark::Mark,
-    prefix::{Counter, PrefixKey},
-    skip::Skip,
-    time::Nanos,
-    tuning::Tuning,
-    verdict::Verdict,
-    wire::link::LinkLayer,
+    classify::Judgement, mark::Mark, prefix::Counter, skip::Skip, time::Nanos, tuning::Tuning,
+    verdict::Verdict, wire::link::LinkLayer,
 };
 use detector_tests::frames::{Conversation, Frame, Link};
 
-use crate::pair::{Pair, Venue};
-
-/// The version of IP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Family {
-    V4,
-    V6,
-}
+use crate::{
+    family::Family,
+    pair::{Pair, Venue},
+};
 
 /// A test: what happens, in the order it happens.
 pub(crate) type Sequence = fn(&mut Scene) -> Result<()>;
@@ -112,36 +101,19 @@ impl Scene {
     /// A connection to a destination that nobody has asked for yet.
     pub(crate) fn conversation(&mut self) -> Conversation {
         self.hosts += 1;
-        let remote = match self.family {
-            Family::V4 => v4(18, self.network, self.hosts),
-            Family::V6 => v6(0x8000 + u16::from(self.network), self.hosts),
-        };
+        let remote = self.family.remote(self.network, self.hosts);
         self.conversation_with(SocketAddr::new(remote, 443), 40_000)
     }
 
     /// A connection to a prefix far from those of any sequence.
     pub(crate) fn conversation_elsewhere(&self, prefix: u8) -> Conversation {
-        let remote = match self.family {
-            Family::V4 => v4(19, prefix, 1),
-            Family::V6 => v6(0x9000 + u16::from(prefix), 1),
-        };
+        let remote = self.family.elsewhere(prefix);
         self.conversation_with(SocketAddr::new(remote, 443), 40_000)
-    }
-
-    /// The address of somebody on the way to every destination.
-    pub(crate) const fn router(&self) -> IpAddr {
-        match self.family {
-            Family::V4 => IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-            Family::V6 => IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1)),
-        }
     }
 
     /// A connection from a port of ours.
     pub(crate) fn conversation_with(&self, remote: SocketAddr, local_port: u16) -> Conversation {
-        let local = match remote.ip() {
-            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(203, 0, 113, 2)),
-            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2)),
-        };
+        let local = Family::of(remote.ip()).local();
         let mut talk = Conversation::new(SocketAddr::new(local, local_port), remote);
         talk.envelope.link = if self.is_ethernet() {
             Link::ETHERNET
@@ -232,33 +204,10 @@ impl Scene {
 
     /// A counter of this sequence's prefix.
     pub(crate) fn count(&self, counter: Counter) -> u32 {
-        let address = match self.family {
-            Family::V4 => Address::v4([198, 18, self.network, 0]),
-            Family::V6 => Address {
-                high: 0x2001_0db8_8000_0000 + (u64::from(self.network) << 16),
-                low: 0,
-            },
-        };
-        let counters = self.pair.engine.snapshot().get(&PrefixKey(address));
-        counters.map_or(0, |counters| counters.value(counter).into())
+        let prefix = self.family.prefix(self.network);
+        let counters = self.pair.engine.snapshot().get(&prefix);
+        counters.map_or(0, |counters| counters.value(counter))
     }
-}
-
-const fn v4(half: u8, network: u8, host: u8) -> IpAddr {
-    IpAddr::V4(Ipv4Addr::new(198, half, network, host))
-}
-
-fn v6(network: u16, host: u8) -> IpAddr {
-    IpAddr::V6(Ipv6Addr::new(
-        0x2001,
-        0xdb8,
-        network,
-        0,
-        0,
-        0,
-        0,
-        host.into(),
-    ))
 }
 
 /// Plays a sequence again, on a fresh pair of the same kind, up to the first frame after which the two differ.

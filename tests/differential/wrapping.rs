@@ -1,15 +1,11 @@
 //! What links and IP put around a segment.
 
-use std::net::IpAddr;
-
 use anyhow::Result;
 use detector_common::skip::Skip;
-use detector_tests::frames::{
-    Conversation, Envelope, Extension, Fragment, Frame, Link, datagram, icmp_error,
-};
+use detector_tests::frames::{Envelope, Extension, Fragment, Frame, Link, datagram};
 use etherparse::{IpFragOffset, Ipv4Options};
 
-use crate::scene::{Family, Scene};
+use crate::{datagrams::unreachable, family::Family, scene::Scene};
 
 const TAGS: [&[u16]; 7] = [
     &[],
@@ -141,23 +137,6 @@ pub(crate) fn icmp_errors_and_what_they_quote(scene: &mut Scene) -> Result<()> {
         &unreachable(&talk, errors[0], foreign.packet()),
         Some(Skip::BadQuote),
     )
-}
-
-/// From the destination itself, in the conversation's envelope.
-pub(crate) fn unreachable(talk: &Conversation, kind: (u8, u8), quote: &[u8]) -> Frame {
-    let (_, remote) = talk.ends();
-    unreachable_by(remote, talk, kind, quote)
-}
-
-/// From somebody on the way.
-pub(crate) fn unreachable_by(
-    router: IpAddr,
-    talk: &Conversation,
-    kind: (u8, u8),
-    quote: &[u8],
-) -> Frame {
-    let (local, _) = talk.ends();
-    icmp_error(&talk.envelope, router, local, kind, quote)
 }
 
 pub(crate) fn datagrams_and_other_transports(scene: &mut Scene) -> Result<()> {

@@ -22,9 +22,13 @@ pub(crate) fn initials_that_stay_unanswered_are_a_timeout(scene: &mut Scene) -> 
         let talk = scene.conversation();
         let initial = initial(&talk, version, INITIAL_LEN);
         scene.see_quiet(&initial)?;
+        // A copy of it, captured twice, is no second one.
+        scene.see_quiet(&initial)?;
+        scene.wait(2);
         scene.see_quiet(&initial)?;
         scene.wait(1_000);
         scene.see_quiet(&initial)?;
+        scene.wait(2);
         scene.see_end(&initial, Verdict::QuicTimeout)?;
         scene.wait(2_000);
         scene.see_quiet(&initial)?;

@@ -22,8 +22,6 @@ pub(crate) fn initials_that_stay_unanswered_are_a_timeout(scene: &mut Scene) -> 
         let talk = scene.conversation();
         let initial = initial(&talk, version, INITIAL_LEN);
         scene.see_quiet(&initial)?;
-        // A copy of it, captured twice, is no second one.
-        scene.see_quiet(&initial)?;
         scene.wait(2);
         scene.see_quiet(&initial)?;
         scene.wait(1_000);

@@ -58,10 +58,6 @@ impl Address {
 
     /// 32 bits that stand for the address where a collision costs little.
     #[inline(always)]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the upper half was shifted down"
-    )]
     pub const fn fold(&self) -> u32 {
         // Multiplication by an odd constant (Fibonacci hashing) carries every bit to the top.
         let mixed = (self.high.rotate_left(32) ^ self.low).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -55,18 +55,16 @@ pub struct Judgement {
 /// Moves `flow` and `destination` on by one packet. A connection may be judged twice: a timeout
 /// may be answered after all, and a reset be contradicted.
 #[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "masked to fewer bits")]
 pub fn classify(
     flow: &mut FlowState,
     destination: &mut DestinationState,
     sighting: &Sighting<'_>,
 ) -> Option<Judgement> {
-    let code = match observe(flow, destination, sighting) {
-        Some(verdict) => (verdict as u32).wrapping_add(1),
-        None => 0,
-    };
-    let code = sighting.vantage.blur(code, 4) as u8;
+    let code = observe(flow, destination, sighting).map_or(0, Verdict::code);
+    let code = sighting.vantage.blur(u32::from(code), Verdict::CODE_BITS);
     Some(Judgement {
-        verdict: Verdict::of_index(code.wrapping_sub(1))?,
+        verdict: Verdict::of_code(code as u8)?,
         stage: Stage::of_index(flow.stage),
     })
 }

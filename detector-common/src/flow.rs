@@ -65,7 +65,7 @@ impl FlowKey {
             local: packet.destination,
             remote_port: error.quoted_destination_port,
             local_port: error.quoted_source_port,
-            protocol: error.quoted_protocol as u16,
+            protocol: u16::from(error.quoted_protocol),
             zero: 0,
         })
     }
@@ -187,7 +187,7 @@ pub struct FlowState {
     pub phase: u8,
     /// The [`Stage`] that the verdict or the latest reset met, as its index.
     pub stage: u8,
-    /// The [`Verdict`] so far, as its index plus one; 0 for none. An answer takes back silence.
+    /// The code of the [`Verdict`] so far; 0 for none. An answer takes back silence.
     pub verdict: u8,
     /// 1 once the client sent its SYN again: no round trip can be measured.
     pub syn_again: u8,
@@ -281,14 +281,14 @@ impl FlowState {
     /// The verdict so far.
     #[inline(always)]
     pub const fn verdict(&self) -> Option<Verdict> {
-        Verdict::of_index(self.verdict.wrapping_sub(1))
+        Verdict::of_code(self.verdict)
     }
 
     /// Notes a verdict and the stage it met.
     #[inline(always)]
     pub const fn judge(&mut self, verdict: Verdict) {
         self.stage = self.stage() as u8;
-        self.verdict = (verdict as u8).wrapping_add(1);
+        self.verdict = verdict.code();
     }
 
     /// Whether a reset of it is proved to be a third party's.

@@ -57,7 +57,7 @@ pub struct Sample {
     pub server_df: u8,
     /// The stage it met, as its index.
     pub stage: u8,
-    /// The verdict so far, as its index plus one; 0 for none.
+    /// The code of the verdict so far; 0 for none.
     pub verdict: u8,
     /// How many resets like it have come in a row.
     pub resets: u8,

@@ -66,22 +66,31 @@ impl Verdict {
         self as usize
     }
 
-    /// The verdict at a position, where there is one.
+    /// Bits of a code.
+    pub const CODE_BITS: u32 = 4;
+
+    /// How it is stored: 0 is none.
     #[inline(always)]
-    pub const fn of_index(index: u8) -> Option<Self> {
-        Some(match index {
-            0 => Self::Ok,
-            1 => Self::SynTimeout,
-            2 => Self::SynRefused,
-            3 => Self::RstInjected,
-            4 => Self::Reset,
-            5 => Self::ClientAborted,
-            6 => Self::DataBlackhole,
-            7 => Self::DataCutoff,
-            8 => Self::QuicTimeout,
-            9 => Self::IcmpUnreachable,
-            10 => Self::FinInjected,
-            11 => Self::Incomplete,
+    pub const fn code(self) -> u8 {
+        (self as u8).wrapping_add(1)
+    }
+
+    /// The verdict that a code stands for.
+    #[inline(always)]
+    pub const fn of_code(code: u8) -> Option<Self> {
+        Some(match code {
+            1 => Self::Ok,
+            2 => Self::SynTimeout,
+            3 => Self::SynRefused,
+            4 => Self::RstInjected,
+            5 => Self::Reset,
+            6 => Self::ClientAborted,
+            7 => Self::DataBlackhole,
+            8 => Self::DataCutoff,
+            9 => Self::QuicTimeout,
+            10 => Self::IcmpUnreachable,
+            11 => Self::FinInjected,
+            12 => Self::Incomplete,
             _ => return None,
         })
     }
@@ -222,7 +231,8 @@ mod tests {
         for (index, (verdict, name, outcome)) in VERDICTS.into_iter().enumerate() {
             assert_eq!(verdict.index(), index);
             assert_eq!(Verdict::ALL[index], verdict);
-            assert_eq!(Verdict::of_index(verdict as u8), Some(verdict));
+            assert_eq!(Verdict::of_code(verdict.code()), Some(verdict));
+            assert!(verdict.code() >> Verdict::CODE_BITS == 0);
             assert_eq!((verdict.name(), verdict.outcome()), (name, outcome));
         }
     }

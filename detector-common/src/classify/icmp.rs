@@ -13,7 +13,7 @@ use crate::{
 /// An error is no end: the SYN may be answered yet (RFC 5461). Then the answer takes it back. And
 /// no silence: what is refused aloud is no run of unanswered SYNs.
 #[inline(always)]
-pub(super) fn observe(
+pub(super) const fn observe(
     flow: &mut FlowState,
     destination: &mut DestinationState,
     error: &IcmpError,

@@ -120,7 +120,7 @@ fn speak(
 
 /// Bytes that leave for the first time. A super-packet is one of them, however long.
 #[inline(always)]
-fn send(flow: &mut FlowState, end: u32, len: u32, now: Nanos) {
+const fn send(flow: &mut FlowState, end: u32, len: u32, now: Nanos) {
     if len > 0 {
         flow.newest_seq = flow.client_next;
         flow.sent_at = now;
@@ -135,7 +135,11 @@ fn send(flow: &mut FlowState, end: u32, len: u32, now: Nanos) {
 /// The client acknowledges what it was sent, also where we did not see that: it took another way,
 /// or overtook. And of two SYN-ACKs it tells which one it believed.
 #[inline(always)]
-fn follow_handshake(flow: &mut FlowState, destination: &mut DestinationState, segment: &Segment) {
+const fn follow_handshake(
+    flow: &mut FlowState,
+    destination: &mut DestinationState,
+    segment: &Segment,
+) {
     let server_isn = segment.ack.wrapping_sub(1);
     let is_other = server_isn.wrapping_sub(flow.server_isn) > PLAUSIBLE_SEQ;
     let is_unseen = flow.phase == phase::SYN_SENT;

@@ -54,7 +54,7 @@ fn is_deaf(flow: &FlowState, now: Nanos, tuning: &Tuning) -> bool {
 /// The server acknowledges more of the client's data: a long upload makes headway, whatever is
 /// lost of it.
 #[inline(always)]
-pub(super) fn progress(flow: &mut FlowState, ack: u32, now: Nanos) {
+pub(super) const fn progress(flow: &mut FlowState, ack: u32, now: Nanos) {
     let ahead = ack.wrapping_sub(flow.acked);
     if ahead == 0 || ahead > i32::MAX as u32 || !flow.has_sent(ack) {
         return;
@@ -96,7 +96,7 @@ pub(super) fn finish(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Ve
 
 /// A connection that worked is over; one that never got so far is left as it is.
 #[inline(always)]
-pub(super) fn end(flow: &mut FlowState) -> Option<Verdict> {
+pub(super) const fn end(flow: &mut FlowState) -> Option<Verdict> {
     if flow.phase != phase::SETTLED {
         return None;
     }
@@ -126,7 +126,7 @@ pub(super) fn abort(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Ver
 /// Something came from the server: it is not silent. Behind the places where freezes happen the
 /// connection has proved itself.
 #[inline(always)]
-pub(super) fn broken(flow: &mut FlowState) -> Option<Verdict> {
+pub(super) const fn broken(flow: &mut FlowState) -> Option<Verdict> {
     if flow.phase != phase::SETTLED {
         return None;
     }
@@ -154,7 +154,7 @@ fn is_interrupted(flow: &FlowState, sighting: &Sighting<'_>) -> bool {
 }
 
 #[inline(always)]
-fn is_where_freezes_happen(flow: &FlowState) -> bool {
+const fn is_where_freezes_happen(flow: &FlowState) -> bool {
     let bytes = flow.bytes_in();
     (bytes >= CUT_BYTES.0 && bytes <= CUT_BYTES.1)
         || (flow.packets >= CUT_PACKETS.0 && flow.packets <= CUT_PACKETS.1)

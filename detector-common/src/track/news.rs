@@ -26,7 +26,7 @@ pub struct News {
     pub(super) packets: u16,
     /// Marks that this packet added.
     pub(super) marks: Marks,
-    /// The verdict that this packet brought, as its index plus one; 0 for none.
+    /// The verdict that this packet brought, as its code.
     verdict: u8,
     /// The stage that the verdict met, as its index.
     stage: u8,
@@ -79,7 +79,7 @@ impl News {
         self.verdict = 0;
         self.stage = 0;
         if let Some(judgement) = judgement {
-            self.verdict = (judgement.verdict as u8).wrapping_add(1);
+            self.verdict = judgement.verdict.code();
             self.stage = judgement.stage as u8;
         }
     }
@@ -88,7 +88,7 @@ impl News {
     #[inline(always)]
     pub fn judgement(&self) -> Option<Judgement> {
         Some(Judgement {
-            verdict: Verdict::of_index(self.verdict.wrapping_sub(1))?,
+            verdict: Verdict::of_code(self.verdict)?,
             stage: Stage::of_index(self.stage),
         })
     }

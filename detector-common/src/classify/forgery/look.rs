@@ -45,13 +45,13 @@ impl Own {
 
     /// Whether a TTL is far from the destination's own, where TTLs mean something.
     #[inline(always)]
-    pub(super) const fn has_another_ttl(&self, packet: &Packet, vantage: &Vantage) -> bool {
+    pub(super) const fn has_another_ttl(self, packet: &Packet, vantage: &Vantage) -> bool {
         self.is_known && !vantage.levels_ttl() && packet.ttl.abs_diff(self.ttl) >= FOREIGN_TTL
     }
 
     /// Whether the DF bit is not the destination's own.
     #[inline(always)]
-    pub(super) const fn has_another_df(&self, packet: &Packet) -> bool {
+    pub(super) const fn has_another_df(self, packet: &Packet) -> bool {
         self.is_known && packet.dont_fragment != self.dont_fragment
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn observe(
 
 /// Balancers and firewalls reset what was idle for long, in whosever name.
 #[inline(always)]
-fn late(flow: &mut FlowState) -> Option<Verdict> {
+const fn late(flow: &mut FlowState) -> Option<Verdict> {
     if flow.phase == phase::RESET {
         return None;
     }
@@ -56,7 +56,7 @@ fn late(flow: &mut FlowState) -> Option<Verdict> {
 }
 
 #[inline(always)]
-fn note(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
+const fn note(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     let is_alike =
         flow.resets != 0 && segment.seq == flow.reset_seq && segment.ack == flow.reset_ack;
     flow.resets = if is_alike {

@@ -41,6 +41,16 @@ impl Bucket {
         Self::below(packets, &PACKETS)
     }
 
+    /// Its first number of bytes.
+    pub fn bytes(self) -> u32 {
+        first(self, &BYTES)
+    }
+
+    /// Its first number of packets.
+    pub fn packets(self) -> u32 {
+        first(self, &PACKETS)
+    }
+
     /// Position of its counter.
     #[inline(always)]
     pub const fn index(self) -> usize {
@@ -56,9 +66,26 @@ impl Bucket {
     }
 }
 
+fn first(bucket: Bucket, limits: &[u32; Bucket::COUNT - 1]) -> u32 {
+    let before = bucket.index().checked_sub(1);
+    before
+        .and_then(|before| limits.get(before))
+        .copied()
+        .unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_is_named_by_where_it_begins() {
+        for bucket in Bucket::ALL {
+            assert_eq!(Bucket::of_bytes(bucket.bytes()), bucket);
+            assert_eq!(Bucket::of_packets(bucket.packets()), bucket);
+        }
+        assert_eq!(Bucket::ALL[0].bytes(), 0);
+    }
 
     #[test]
     fn every_bucket_begins_where_the_one_before_ends() {

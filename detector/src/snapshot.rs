@@ -9,6 +9,7 @@ use std::{
 
 use detector_common::{
     prefix::{Counter, Hosts, PrefixCounters, PrefixKey},
+    stall::Bucket,
     tuning::Tuning,
     verdict::{Stage, Verdict},
 };
@@ -16,6 +17,15 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// Cumulative counters of every tracked prefix at one time.
 pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
+
+/// Connections that were cut off, by the payload and by the packets that had passed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Stalls {
+    /// By bytes of payload, in the order of [`Bucket::ALL`].
+    pub bytes: [u64; Bucket::COUNT],
+    /// By packets both ways, in the same order.
+    pub packets: [u64; Bucket::COUNT],
+}
 
 /// What happened to one prefix between two snapshots.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,6 +40,8 @@ pub struct Delta {
     pub trials: [u64; Verdict::COUNT],
     /// Failed trials by stage.
     pub stages: [u64; Stage::COUNT],
+    /// Connections that were cut off, by where.
+    pub stalls: Stalls,
     /// Hosts that once answered and failed in their latest trial: a state, not a difference.
     pub hosts_failed: u32,
     /// Hosts that once answered and did not fail since: a state, not a difference.
@@ -107,6 +119,10 @@ fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: 
         connections_ok: since(Counter::Verdict(Verdict::Ok)),
         trials: Verdict::ALL.map(|verdict| since(Counter::Trial(verdict))),
         stages: Stage::ALL.map(|stage| since(Counter::Stage(stage))),
+        stalls: Stalls {
+            bytes: Bucket::ALL.map(|bucket| since(Counter::StallBytes(bucket))),
+            packets: Bucket::ALL.map(|bucket| since(Counter::StallPackets(bucket))),
+        },
         hosts_failed: count(
             alive
                 .iter()

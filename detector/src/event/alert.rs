@@ -4,13 +4,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use detector_common::verdict::{Stage, Verdict};
+use detector_common::{
+    stall::Bucket,
+    verdict::{Stage, Verdict},
+};
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 use ulid::Ulid;
 
 use super::{as_seconds, kind::Kind};
-use crate::{judge::Range, moment::Moment, observer::Observer};
+use crate::{judge::Range, moment::Moment, observer::Observer, snapshot::Stalls};
 
 /// Members listed in one event; a line stays under 8 KiB.
 const MEMBERS: usize = 128;
@@ -106,6 +109,33 @@ pub struct EvidenceDetails {
     pub stage: &'static str,
     /// Failed trials by verdict.
     pub symptoms: BTreeMap<&'static str, u64>,
+    /// Where connections were cut off, if any was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stalls: Option<StallDetails>,
+}
+
+/// Connections that were cut off, by where. A freeze by a censor comes at one place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StallDetails {
+    /// By payload: the first byte of each step of the histogram.
+    pub bytes: BTreeMap<u32, u64>,
+    /// By packets both ways: the first packet of each step.
+    pub packets: BTreeMap<u32, u64>,
+}
+
+impl StallDetails {
+    fn of(stalls: &Stalls) -> Option<Self> {
+        let steps = |counts: &[u64; Bucket::COUNT], first: fn(Bucket) -> u32| {
+            let steps = Bucket::ALL.into_iter().zip(counts);
+            steps
+                .filter(|(_, count)| **count > 0)
+                .map(|(bucket, count)| (first(bucket), *count))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let bytes = steps(&stalls.bytes, Bucket::bytes);
+        let packets = steps(&stalls.packets, Bucket::packets);
+        (!bytes.is_empty()).then_some(Self { bytes, packets })
+    }
 }
 
 impl Details {
@@ -148,6 +178,7 @@ impl EvidenceDetails {
             llr: decimals(range.llr, 1),
             stage: leading_stage(range).name(),
             symptoms,
+            stalls: StallDetails::of(&range.evidence.stalls),
         }
     }
 }

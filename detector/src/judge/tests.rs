@@ -13,6 +13,7 @@ fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
         connections_ok: ok,
         trials,
         stages: [failed, 0, 0, 0],
+        stalls: Stalls::default(),
         hosts_failed: u32::try_from(failed).unwrap(),
         hosts_ok: u32::try_from(ok).unwrap(),
     }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use detector_common::verdict::{Stage, Verdict};
 
 use super::{cusum::Cusum, uplink::Uplink};
-use crate::{moment::Moment, snapshot::Delta};
+use crate::{
+    moment::Moment,
+    snapshot::{Delta, Stalls},
+};
 
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
 const SUPPORT: u64 = 2;
@@ -24,6 +27,8 @@ pub struct Evidence {
     pub symptoms: [u64; Verdict::COUNT],
     /// Failed trials by stage.
     pub stages: [u64; Stage::COUNT],
+    /// Connections that were cut off, by where.
+    pub stalls: Stalls,
     /// Failed trials that came while something else worked, or that no outage looks like: those
     /// are not our own uplink's.
     pub corroborated: u64,
@@ -41,6 +46,8 @@ impl Evidence {
         self.corroborated += other.corroborated;
         add(&mut self.symptoms, &other.symptoms);
         add(&mut self.stages, &other.stages);
+        add(&mut self.stalls.bytes, &other.stalls.bytes);
+        add(&mut self.stalls.packets, &other.stalls.packets);
     }
 
     fn take_in(&mut self, delta: &Delta) {
@@ -51,6 +58,8 @@ impl Evidence {
             }
         }
         add(&mut self.stages, &delta.stages);
+        add(&mut self.stalls.bytes, &delta.stalls.bytes);
+        add(&mut self.stalls.packets, &delta.stalls.packets);
     }
 }
 

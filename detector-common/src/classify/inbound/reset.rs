@@ -36,6 +36,20 @@ pub(super) fn observe(
     if !is_first {
         return None;
     }
+    refuse(flow, stage)
+}
+
+/// Nothing proves it forged. After a silence it is no news: whoever lost patience resets.
+#[inline(always)]
+const fn refuse(flow: &mut FlowState, stage: Stage) -> Option<Verdict> {
+    let was_silent = matches!(
+        flow.verdict(),
+        Some(Verdict::DataBlackhole | Verdict::DataCutoff)
+    );
+    if was_silent {
+        flow.phase = phase::RESET;
+        return None;
+    }
     flow.judge(match stage {
         Stage::PostSyn => Verdict::SynRefused,
         Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => Verdict::Reset,
@@ -50,9 +64,9 @@ const fn late(flow: &mut FlowState) -> Option<Verdict> {
     if flow.phase == phase::RESET {
         return None;
     }
-    flow.judge(Verdict::Reset);
+    let verdict = refuse(flow, Stage::LaterInFlow);
     flow.phase = phase::CLOSED;
-    flow.verdict()
+    verdict
 }
 
 #[inline(always)]

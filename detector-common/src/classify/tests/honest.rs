@@ -40,7 +40,7 @@ fn plan() -> impl Strategy<Value = Plan> {
     let lost = (0_u32..4, 0_u32..5);
     let disorder = vec_of((0_u64..1_000, prop::bool::weighted(0.1)), 16);
     let tail = (0_u32..40, disorder, any::<bool>());
-    (select(ENDS.to_vec()), lost, 0_u64..1_000_000, times, tail).prop_map(
+    (select(ENDS.to_vec()), lost, 0_u64..750_000, times, tail).prop_map(
         |(
             end,
             lost,

@@ -53,8 +53,8 @@ pub(super) struct Plan {
     pub(super) end: End,
     /// SYNs and requests that are lost before one arrives.
     pub(super) lost: (u32, u32),
-    /// What the SYN-ACK takes beyond the round trip, in millionths of it: less than that again, or
-    /// half of what was measured is more than a round trip.
+    /// What the SYN-ACK takes beyond the round trip, in millionths of it. With its disorder that
+    /// is less than a round trip; else half of what was measured would be more than one.
     pub(super) slow_answer: u64,
     pub(super) client_thinks: u64,
     pub(super) server_thinks: u64,
@@ -95,7 +95,9 @@ impl Story<'_> {
         let at = self.now + disorder.0;
         self.packets.push((at, In, frame));
         if disorder.1 {
-            self.packets.push((at + disorder.0 / 2, In, frame));
+            // The copy, too, is less than a millisecond late.
+            self.packets
+                .push((at + (1_000 - disorder.0) / 2, In, frame));
         }
     }
 

@@ -5,9 +5,12 @@ use crate::frames::{ACK, RST, client_ack, reset};
 
 const INJECTED: Option<Judgement> = injected(Stage::PostPsh);
 
+/// Control bits, sequence and acknowledgement number of a reset.
+type Numbers = (u8, u32, u32);
+
 /// Bursts a round trip after the request: numbers of sequence and acknowledgement, counted from
 /// each side's first, and the reset that proves the burst forged.
-const BURSTS: [(&str, &[(u8, u32, u32)], Option<usize>); 7] = [
+const BURSTS: [(&str, &[Numbers], Option<usize>); 7] = [
     (
         "Clayton 2006",
         &[

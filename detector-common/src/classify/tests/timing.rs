@@ -118,3 +118,71 @@ fn a_refusal_with_the_syns_own_number_can_come_too_soon() {
     let outcome = scene.server(ms(5_003), refusal().ack(0));
     assert_eq!(outcome, injected(Stage::PostSyn));
 }
+
+/// A hello of two segments, the second a while after the first.
+fn hello_of_two() -> Scene {
+    let mut scene = Scene::answered();
+    scene.client(ms(50), request(1_448));
+    scene.client(ms(80), request(380).seq(1_449));
+    scene
+}
+
+/// When a reset follows a hello of two segments that left at 50 and 80 ms, what it acknowledges,
+/// and its verdict.
+const HELLOS: [(u64, u32, Verdict); 4] = [
+    (83, 1_829, Verdict::RstInjected),
+    (83, 1_450, Verdict::RstInjected),
+    (83, 1_449, Verdict::Reset),
+    (100, 1_829, Verdict::Reset),
+];
+
+#[test]
+fn a_hello_of_two_segments_is_timed_by_the_second() {
+    for (at, ack, verdict) in HELLOS {
+        let outcome = hello_of_two().server(ms(at), reset().ack(ack));
+        assert_eq!(outcome, judged(verdict, Stage::PostPsh), "{at} ms, {ack}");
+    }
+}
+
+#[test]
+fn later_data_has_a_time_of_its_own() {
+    for (at, verdict) in [(203, Verdict::RstInjected), (220, Verdict::Reset)] {
+        let mut scene = Scene::settled();
+        scene.client(ms(200), request(200).seq(301).ack(1_001));
+        let reset = reset().seq(1_001).ack(501);
+        let expected = judged(verdict, Stage::LaterInFlow);
+        assert_eq!(scene.server(ms(at), reset), expected, "{at} ms");
+    }
+}
+
+#[test]
+fn an_old_byte_may_be_acknowledged_at_any_time() {
+    let mut scene = Scene::settled();
+    scene.client(ms(200), request(200).seq(301).ack(1_001));
+    let expected = judged(Verdict::Reset, Stage::LaterInFlow);
+    let reset = reset().seq(1_001).ack(301);
+    assert_eq!(scene.server(ms(201), reset), expected);
+}
+
+#[test]
+fn every_byte_of_a_super_segment_left_at_once() {
+    for ack in [2, 1_461, 30_000, 60_001] {
+        let mut scene = Scene::answered();
+        scene.client(REQUEST_AT, request(60_000));
+        let outcome = scene.server(ms(53), reset().ack(ack));
+        assert_eq!(outcome, injected(Stage::PostPsh), "{ack}");
+    }
+}
+
+#[test]
+fn the_smallest_round_trip_of_the_destination_counts_and_not_that_of_this_connection() {
+    for (at, verdict) in [(5_309, Verdict::RstInjected), (5_310, Verdict::Reset)] {
+        let mut scene = Scene::remembering(ms(20));
+        scene.client(ms(5_000), syn());
+        // This handshake was slow.
+        scene.server(ms(5_200), syn_ack());
+        scene.client(ms(5_300), request(REQUEST_LEN));
+        let outcome = scene.server(ms(at), reset().ack(301));
+        assert_eq!(outcome, judged(verdict, Stage::PostPsh), "{at} ms");
+    }
+}

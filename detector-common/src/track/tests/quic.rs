@@ -88,6 +88,11 @@ fn only_initials_to_port_443_begin_anything() {
     let handshake = [0xe0, 0, 0, 0, 1];
     let short = [0x40, 0, 0, 0, 1];
     let negotiation = [0xc0, 0, 0, 0, 0];
+    let unfixed = [0x80, 0, 0, 0, 1];
+    let (first_of_2, retry_of_2) = (
+        [0xc0, 0x6b, 0x33, 0x43, 0xcf],
+        [0xf0, 0x6b, 0x33, 0x43, 0xcf],
+    );
     let (mut other_port, mut too_short) = (initial(), initial());
     other_port.to.set_port(8_443);
     too_short.len = 1_199;
@@ -101,6 +106,9 @@ fn only_initials_to_port_443_begin_anything() {
         with(handshake),
         with(short),
         with(negotiation),
+        with(unfixed),
+        with(first_of_2),
+        with(retry_of_2),
     ];
     for frame in frames {
         let mut world = World::new();

@@ -2,8 +2,11 @@
 
 use super::*;
 
+/// IP-ID and window of a packet.
+type Look = (u16, u16);
+
 /// IP-ID and window of the client's packet, those of the reset, and whether they echo.
-const ECHOES: [((u16, u16), (u16, u16), bool); 7] = [
+const ECHOES: [(Look, Look, bool); 7] = [
     ((7_000, 64_240), (7_000, 64_240), true),
     ((2, 1), (2, 1), true),
     ((7_000, 64_240), (7_001, 64_240), false),

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::snapshot::Stalls;
 
 /// One second of trials to one prefix.
 fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {

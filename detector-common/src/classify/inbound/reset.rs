@@ -22,7 +22,7 @@ pub(super) fn observe(
     }
     let is_late = sighting.now.since(flow.syn_at) > sighting.tuning.reset_window;
     if is_late {
-        return late(flow);
+        return late(flow, segment);
     }
     let stage = flow.stage();
     let marks = forgery::of_reset(flow, destination, segment, sighting);
@@ -36,17 +36,19 @@ pub(super) fn observe(
     if !is_first {
         return None;
     }
-    refuse(flow, stage)
+    refuse(flow, segment, stage)
 }
 
-/// Nothing proves it forged. After a silence it is no news: whoever lost patience resets.
+/// Nothing proves it forged. A server that lost patience resets too; as long as it acknowledges no
+/// more than before, it is as deaf as before.
 #[inline(always)]
-const fn refuse(flow: &mut FlowState, stage: Stage) -> Option<Verdict> {
+const fn refuse(flow: &mut FlowState, segment: &Segment, stage: Stage) -> Option<Verdict> {
     let was_silent = matches!(
         flow.verdict(),
         Some(Verdict::DataBlackhole | Verdict::DataCutoff)
     );
-    if was_silent {
+    let is_deaf = segment.flags.ack() && segment.ack == flow.acked;
+    if was_silent && is_deaf {
         flow.phase = phase::RESET;
         return None;
     }
@@ -60,11 +62,11 @@ const fn refuse(flow: &mut FlowState, stage: Stage) -> Option<Verdict> {
 
 /// Balancers and firewalls reset what was idle for long, in whosever name.
 #[inline(always)]
-const fn late(flow: &mut FlowState) -> Option<Verdict> {
+const fn late(flow: &mut FlowState, segment: &Segment) -> Option<Verdict> {
     if flow.phase == phase::RESET {
         return None;
     }
-    let verdict = refuse(flow, Stage::LaterInFlow);
+    let verdict = refuse(flow, segment, flow.stage());
     flow.phase = phase::CLOSED;
     verdict
 }

@@ -1,7 +1,7 @@
 //! First data that is never answered.
 
 use super::*;
-use crate::frames::{ACK, client_ack, client_fin, server_ack};
+use crate::frames::{ACK, client_ack, client_fin, reset, server_ack};
 
 const DEAF: Option<Judgement> = judged(Verdict::DataBlackhole, Stage::PostPsh);
 /// When Linux sends a request again that left at 50 ms.
@@ -91,6 +91,20 @@ fn a_close_of_the_server_without_data_is_no_answer() {
     assert_eq!(scene.server(ms(500), server_fin().ack(1)), None);
     assert_eq!(scene.client(ms(501), client_ack(2).seq(301)), None);
     assert_eq!(scene.client(ms(1_800), request(REQUEST_LEN)), DEAF);
+}
+
+#[test]
+fn a_reset_of_a_server_that_heard_nothing_is_no_answer() {
+    for (reset, verdict) in [
+        (reset().ack(1), Verdict::DataBlackhole),
+        (reset().ack(301), Verdict::Reset),
+    ] {
+        let mut scene = Scene::requested();
+        scene.client(ms(500), request(REQUEST_LEN));
+        assert_eq!(scene.client(ms(1_800), request(REQUEST_LEN)), DEAF);
+        scene.server(ms(15_000), reset);
+        assert_eq!(scene.verdict(), verdict);
+    }
 }
 
 #[test]

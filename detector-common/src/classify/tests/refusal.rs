@@ -5,7 +5,7 @@ use crate::frames::{ACK, RST, refusal};
 
 const REFUSED: Option<Judgement> = judged(Verdict::SynRefused, Stage::PostSyn);
 const INJECTED: Option<Judgement> = injected(Stage::PostSyn);
-const LATE: Option<Judgement> = judged(Verdict::Reset, Stage::PostSyn);
+const LATE: Option<Judgement> = judged(Verdict::SynRefused, Stage::PostSyn);
 
 #[test]
 fn a_closed_port_refuses() {

@@ -10,7 +10,12 @@ use serde::{Serialize, Serializer};
 use ulid::Ulid;
 
 use super::{as_seconds, kind::Kind};
-use crate::{judge::Range, moment::Moment, observer::Observer};
+use crate::{
+    judge::Range,
+    moment::Moment,
+    observer::Observer,
+    traces::{Tally, Traces},
+};
 
 /// Members listed in one event; a line stays under 8 KiB.
 const MEMBERS: usize = 128;
@@ -106,12 +111,15 @@ pub struct EvidenceDetails {
     pub stage: &'static str,
     /// Failed trials by verdict.
     pub symptoms: BTreeMap<&'static str, u64>,
+    /// What injectors left behind since the range began to fail.
+    #[serde(flatten)]
+    pub traces: Tally,
 }
 
 impl Details {
     /// What is claimed of `range`, where the evidence is enough for a claim. An alert that was
     /// `graded` once keeps its grade while its destinations recover.
-    pub fn of(range: &Range, graded: Option<Grade>) -> Option<Self> {
+    pub fn of(range: &Range, traces: &Traces, graded: Option<Grade>) -> Option<Self> {
         let grade = grade(range).max(graded)?;
         Some(Self {
             kind: kind(range),
@@ -120,7 +128,7 @@ impl Details {
             prefix: range.prefix,
             members: range.members.clone(),
             members_total: range.members.len(),
-            evidence: EvidenceDetails::of(range),
+            evidence: EvidenceDetails::of(range, traces.of(&range.members)),
         })
     }
 
@@ -132,7 +140,7 @@ impl Details {
 }
 
 impl EvidenceDetails {
-    fn of(range: &Range) -> Self {
+    fn of(range: &Range, traces: Tally) -> Self {
         let symptoms = Verdict::ALL
             .into_iter()
             .map(|verdict| (verdict.name(), range.evidence.symptoms[verdict.index()]))
@@ -148,6 +156,7 @@ impl EvidenceDetails {
             llr: decimals(range.llr, 1),
             stage: leading_stage(range).name(),
             symptoms,
+            traces,
         }
     }
 }

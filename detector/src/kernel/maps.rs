@@ -2,18 +2,22 @@
 
 use aya::{
     Pod,
-    maps::{HashMap, MapData, MapError, PerCpuArray},
+    maps::{HashMap, MapData, MapError, PerCpuArray, RingBuf},
 };
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
     maps::{self, Loss},
     prefix::{PrefixCounters, PrefixKey},
+    sample::Sample,
     skip::Skip,
 };
 
 use super::{Kernel, pod::Shared};
 use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
+
+/// More than the ring buffer has room for.
+const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
 
 /// Totals since the programs were loaded.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -81,6 +85,25 @@ impl Kernel {
         })
     }
 
+    /// The samples since the last call, the oldest first; what more than a full buffer comes
+    /// meanwhile is left to the next one.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read the buffer.
+    pub fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
+        let name = maps::SAMPLES;
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        let mut ring: RingBuf<&mut MapData> =
+            map.try_into().map_err(|error| refused(name, &error))?;
+        let mut samples = Vec::new();
+        while samples.len() < MOST_SAMPLES
+            && let Some(record) = ring.next()
+        {
+            samples.extend(Shared::<Sample>::read(&record).map(|it| it.0));
+        }
+        Ok(samples)
+    }
+
     fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
     where
         Shared<K>: Pod,
@@ -146,6 +169,10 @@ impl Source for Kernel {
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
+    }
+
+    fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
+        Self::samples(self)
     }
 }
 

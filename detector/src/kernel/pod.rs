@@ -5,6 +5,7 @@ use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
     prefix::{PrefixCounters, PrefixKey},
+    sample::Sample,
     time::Nanos,
     tuning::Tuning,
 };
@@ -14,6 +15,18 @@ use detector_common::{
 #[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub(super) struct Shared<T>(pub(super) T);
+
+impl<T> Shared<T>
+where
+    Self: Pod,
+{
+    /// The value that a record holds; `None` where its length is another one.
+    pub(super) fn read(record: &[u8]) -> Option<Self> {
+        // SAFETY: the record is as long as the type, and any octets are a value of plain data.
+        (record.len() == size_of::<Self>())
+            .then(|| unsafe { record.as_ptr().cast::<Self>().read_unaligned() })
+    }
+}
 
 macro_rules! impl_pod {
     ($($shared:ty),+ $(,)?) => {
@@ -33,5 +46,6 @@ impl_pod!(
     Nanos,
     PrefixCounters,
     PrefixKey,
+    Sample,
     Tuning,
 );

@@ -93,10 +93,10 @@ fn forged_resets_leave_their_marks_and_the_name_of_the_injector_in_the_alert() {
     let evidence = &whole["evidence"];
     assert_eq!(evidence["injectors"].as_object().unwrap().len(), 1);
     let marks = evidence["marks"].as_object().unwrap();
-    let expected = ["contradiction", "foreign_df", "foreign_ttl", "too_soon"];
+    let expected = ["contradiction", "foreign_df", "too_soon"];
     assert!(marks.keys().eq(expected), "{marks:?}");
     let named = evidence["injectors"]["iran"].as_u64().unwrap();
-    let marked = evidence["marks"]["foreign_ttl"].as_u64().unwrap();
+    let marked = evidence["marks"]["foreign_df"].as_u64().unwrap();
     assert!(named <= marked, "{evidence:#}");
 
     daemon.script.path.clear();

@@ -216,3 +216,6 @@ fn as_optional_text<S: Serializer>(id: &Option<Ulid>, serializer: S) -> Result<S
 fn first_members<S: Serializer>(members: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(members.iter().take(MEMBERS))
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,42 @@ fn forged_resets_on_first_data_are_told_as_injection_and_resolve() {
 }
 
 #[test]
+fn forged_resets_leave_their_marks_and_the_name_of_the_injector_in_the_alert() {
+    let mut daemon = warm_daemon();
+    let iran = Look {
+        window: 0,
+        ..Look::FORGER
+    };
+    let obstacle = Obstacle::ForgedReset(iran);
+    daemon.script.path.obstruct(net(BLOCKED), obstacle);
+    let whole = wait(&mut daemon, 20, |event| {
+        event["evidence"]["injectors"]["iran"].is_u64()
+    });
+    let evidence = &whole["evidence"];
+    assert_eq!(evidence["injectors"].as_object().unwrap().len(), 1);
+    let marks = evidence["marks"].as_object().unwrap();
+    let expected = ["contradiction", "foreign_df", "too_soon"];
+    assert!(marks.keys().eq(expected), "{marks:?}");
+    let named = evidence["injectors"]["iran"].as_u64().unwrap();
+    let marked = evidence["marks"]["foreign_df"].as_u64().unwrap();
+    assert!(named <= marked, "{evidence:#}");
+
+    daemon.script.path.clear();
+    let end = wait(&mut daemon, 60, |event| is_end_of(&whole, event));
+    assert!(end["evidence"]["injectors"]["iran"].is_u64(), "{end:#}");
+}
+
+#[test]
+fn silence_leaves_no_marks_and_no_names() {
+    let mut daemon = warm_daemon();
+    daemon.script.path.obstruct(net(BLOCKED), Obstacle::Drop);
+    let alert = wait(&mut daemon, 20, |event| event["event"] == "alert");
+    for key in ["marks", "injectors"] {
+        assert_eq!(alert["evidence"].get(key), None, "{alert:#}");
+    }
+}
+
+#[test]
 fn thirty_minutes_of_quiet_raise_no_alert() {
     let mut daemon = Daemon::new(script());
     assert_eq!(alerts(&mut daemon, 1_800), [] as [Value; 0]);

@@ -66,6 +66,14 @@ impl Loss {
         Self::Sample,
     ];
 
+    /// Whether anything is lost that a judgement rests on; samples only illustrate.
+    pub fn weighs(losses: &[u64; Self::ALL.len()]) -> bool {
+        let losses = Self::ALL.into_iter().zip(losses);
+        losses
+            .filter(|(loss, _)| !matches!(loss, Self::Sample))
+            .any(|(_, lost)| *lost > 0)
+    }
+
     /// The name used in events.
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,6 +95,16 @@ mod tests {
     fn every_loss_stands_where_it_is_counted() {
         for (index, loss) in Loss::ALL.into_iter().enumerate() {
             assert_eq!(loss as usize, index, "{loss:?}");
+        }
+    }
+
+    #[test]
+    fn every_loss_but_that_of_a_sample_weighs() {
+        for (index, loss) in Loss::ALL.into_iter().enumerate() {
+            let mut losses = [0; Loss::ALL.len()];
+            assert!(!Loss::weighs(&losses));
+            losses[index] = 1;
+            assert_eq!(Loss::weighs(&losses), loss != Loss::Sample);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::{
     judge::Range,
     moment::Moment,
     observer::Observer,
+    traces::Traces,
 };
 
 /// A range that still grows from poll to poll is not told before this time: at the onset of a
@@ -47,11 +48,13 @@ impl Alerts {
         self.open.len()
     }
 
-    /// Brings the open alerts in line with the ranges that are blocked now.
+    /// Brings the open alerts in line with the ranges that are blocked now, and with the traces
+    /// found there.
     pub fn reconcile(
         &mut self,
         now: Moment,
         ranges: &[Range],
+        traces: &Traces,
         observer: &Observer,
     ) -> Vec<AlertEvent> {
         let mut events = self.merge(now, ranges, observer);
@@ -71,20 +74,26 @@ impl Alerts {
                     strangers.push(piece);
                 }
             }
-            if open.follow(largest, now) {
+            if open.follow(largest, traces, now) {
                 events.push(open.event(State::Update, now, observer));
             }
             self.open.push(open);
         }
-        events.extend(self.fire(now, &strangers, observer));
+        events.extend(self.fire(now, &strangers, traces, observer));
         events
     }
 
     /// New alerts, once what they are about has stopped growing or had time enough to.
-    fn fire(&mut self, now: Moment, ranges: &[&Range], observer: &Observer) -> Vec<AlertEvent> {
+    fn fire(
+        &mut self,
+        now: Moment,
+        ranges: &[&Range],
+        traces: &Traces,
+        observer: &Observer,
+    ) -> Vec<AlertEvent> {
         let new: Vec<Open> = ranges
             .iter()
-            .filter_map(|range| Open::fire((self.next_id)(now), range, now))
+            .filter_map(|range| Open::fire((self.next_id)(now), range, traces, now))
             .collect();
         let before = self.growing;
         self.growing = new.iter().map(Open::size).sum();

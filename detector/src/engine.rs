@@ -13,6 +13,7 @@ use detector_common::{
     maps::{CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
     packet::{Packet, parse},
     prefix::PrefixKey,
+    sample::Sample,
     skip::Skip,
     tables::Tables,
     time::Nanos,
@@ -131,5 +132,9 @@ impl Source for Engine {
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.tables.destinations.entries.remove(destination);
         Ok(())
+    }
+
+    fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
+        Ok(std::mem::take(&mut self.tables.evidence.samples))
     }
 }

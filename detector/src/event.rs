@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod flow;
 pub mod kind;
+pub mod stall;
 pub mod summary;
 
 use std::{collections::BTreeMap, time::Duration};

@@ -8,6 +8,7 @@ mod memory;
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     prefix::PrefixKey,
+    sample::Sample,
     time::Nanos,
     tuning::Tuning,
 };
@@ -25,6 +26,7 @@ use crate::{
     moment::Moment,
     observer::Observer,
     snapshot::{Snapshot, deltas, network},
+    traces::Traces,
 };
 
 /// Where the counters are: the kernel's maps, or the host's tables.
@@ -52,6 +54,12 @@ pub trait Source {
     /// # Errors
     /// As above.
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure>;
+
+    /// Takes the samples since the last call, the oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn samples(&mut self) -> Result<Vec<Sample>, Failure>;
 }
 
 /// Everything that lasts from one turn to the next.
@@ -63,6 +71,8 @@ pub struct Watch<S> {
     tuning: Tuning,
     judge: Judge,
     alerts: Alerts,
+    /// What injectors left behind.
+    pub traces: Traces,
     before: Snapshot,
     idle: Idle,
     memory: Memory,
@@ -77,6 +87,7 @@ impl<S: Source> Watch<S> {
             tuning,
             judge: Judge::default(),
             alerts: Alerts::new(next_id),
+            traces: Traces::new(tuning),
             before: Snapshot::new(),
             idle: Idle::default(),
             memory: Memory::default(),
@@ -88,15 +99,27 @@ impl<S: Source> Watch<S> {
     /// # Errors
     /// Those of the source.
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
+        self.gather()?;
         let snapshot = self.source.snapshot()?;
         let changes = deltas(&self.before, &snapshot, &self.tuning);
         let ranges = self.judge.observe(now, &changes);
-        let events = self.alerts.reconcile(now, &ranges, &self.observer);
+        let (judge, traces) = (&self.judge, &mut self.traces);
+        traces.settle(clock, |prefix| judge.is_suspected(prefix));
+        let events = self.alerts.reconcile(now, &ranges, traces, &self.observer);
         self.idle.note(&self.before, &snapshot, now.monotonic);
         self.before = snapshot;
         self.forget_idle(now)?;
         self.thin_memory(now, clock)?;
         Ok(events)
+    }
+
+    /// Takes in the samples that came since, between two turns too.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn gather(&mut self) -> Result<(), Failure> {
+        self.traces.take_in(&self.source.samples()?);
+        Ok(())
     }
 
     /// Prefixes that are tracked.

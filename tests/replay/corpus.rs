@@ -15,9 +15,8 @@ use crate::run::replay;
 const WORKERS: usize = 2;
 
 pub(crate) fn every_capture_of_the_corpus_is_survived() -> Result<()> {
-    let folder = folder();
-    let captures = captures(&folder)?;
-    ensure!(!captures.is_empty(), "no capture in {}", folder.display());
+    let captures = all_captures()?;
+    ensure!(!captures.is_empty(), "no capture in {}", folder().display());
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         let work = || -> Result<()> {
@@ -55,28 +54,33 @@ pub(crate) fn missing() -> Option<String> {
     (!folder.is_dir()).then(missing)
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/captures");
     env::var_os("DETECTOR_CAPTURES").map_or_else(beside, PathBuf::from)
 }
 
 /// All files of its subfolders; what lies at the top describes them.
-fn captures(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut folders: Vec<PathBuf> = Vec::new();
+fn all_captures() -> Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            all.extend(captures(&path)?);
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+/// All files below a folder.
+pub(crate) fn captures(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut captures = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        folders.extend(path.is_dir().then_some(path));
-    }
-    let mut captures = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            let kind = if path.is_dir() {
-                &mut folders
-            } else {
-                &mut captures
-            };
-            kind.push(path);
+        if path.is_dir() {
+            captures.extend(self::captures(&path)?);
+        } else {
+            captures.push(path);
         }
     }
     captures.sort();

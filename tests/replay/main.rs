@@ -5,6 +5,7 @@ mod alerts;
 mod capture;
 mod corpus;
 mod formats;
+mod injectors;
 mod inputs;
 mod kernel;
 mod run;
@@ -38,10 +39,19 @@ fn main() -> ExitCode {
         kernel::the_programs_in_the_kernel_tell_the_same,
         kernel::a_link_type_that_no_device_has_names_the_cure,
     ];
-    let over_the_corpus = tests![corpus::every_capture_of_the_corpus_is_survived];
+    let over_the_corpus = tests![
+        corpus::every_capture_of_the_corpus_is_survived,
+        injectors::real_injectors_are_named,
+        injectors::a_connection_without_an_injector_names_nobody,
+    ];
+    let over_the_corpus_as_root = tests![injectors::the_programs_in_the_kernel_name_the_same];
     harness::main_of([
         (anywhere, None),
         (as_root, privilege::missing()),
         (over_the_corpus, corpus::missing()),
+        (
+            over_the_corpus_as_root,
+            corpus::missing().or_else(privilege::missing),
+        ),
     ])
 }

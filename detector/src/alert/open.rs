@@ -10,6 +10,7 @@ use crate::{
     judge::Range,
     moment::Moment,
     observer::Observer,
+    traces::Traces,
 };
 
 /// At most one update of an alert in this time; a claim that loses a prefix must last as long, so
@@ -37,8 +38,8 @@ pub(super) struct Open {
 
 impl Open {
     /// A new alert, where the evidence is enough for one.
-    pub(super) fn fire(id: Ulid, range: &Range, now: Moment) -> Option<Self> {
-        let details = Details::of(range, None)?;
+    pub(super) fn fire(id: Ulid, range: &Range, traces: &Traces, now: Moment) -> Option<Self> {
+        let details = Details::of(range, traces, None)?;
         Some(Self {
             id,
             since: range.since,
@@ -67,8 +68,8 @@ impl Open {
     }
 
     /// Takes in the largest of its ranges, and says whether that is worth an update.
-    pub(super) fn follow(&mut self, range: &Range, now: Moment) -> bool {
-        if let Some(details) = Details::of(range, Some(self.details.grade)) {
+    pub(super) fn follow(&mut self, range: &Range, traces: &Traces, now: Moment) -> bool {
+        if let Some(details) = Details::of(range, traces, Some(self.details.grade)) {
             self.details = details;
         }
         self.owned.extend(&range.members);

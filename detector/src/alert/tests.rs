@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use detector_common::verdict::Verdict;
+use detector_common::{tuning::Tuning, verdict::Verdict};
 
 use super::*;
 use crate::{
@@ -49,6 +49,7 @@ fn id(now: Moment) -> Ulid {
 
 struct Book {
     alerts: Alerts,
+    traces: Traces,
     observer: Observer,
 }
 
@@ -56,6 +57,7 @@ impl Book {
     fn new() -> Self {
         Self {
             alerts: Alerts::new(id),
+            traces: Traces::new(Tuning::DEFAULT),
             observer: Observer::default(),
         }
     }
@@ -74,7 +76,12 @@ impl Book {
     }
 
     fn events(&mut self, second: u64, ranges: &[Range]) -> Vec<AlertEvent> {
-        self.alerts.reconcile(at(second), ranges, &self.observer)
+        let Self {
+            alerts,
+            traces,
+            observer,
+        } = self;
+        alerts.reconcile(at(second), ranges, traces, observer)
     }
 }
 

@@ -35,10 +35,7 @@ pub(super) struct Signs {
 impl Signs {
     /// Whether anything was lost so far that a judgement rests on; samples only illustrate.
     pub(super) fn has_losses(&self) -> bool {
-        let losses = Loss::ALL.into_iter().zip(self.lost);
-        losses
-            .filter(|(loss, _)| *loss != Loss::Sample)
-            .any(|(_, lost)| lost > 0)
+        Loss::weighs(&self.lost)
     }
 
     /// Gives the signs that are due.

@@ -4,16 +4,18 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use detector_common::{
-    stall::Bucket,
-    verdict::{Stage, Verdict},
-};
+use detector_common::verdict::{Stage, Verdict};
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 use ulid::Ulid;
 
-use super::{as_seconds, kind::Kind};
-use crate::{judge::Range, moment::Moment, observer::Observer, snapshot::Stalls};
+use super::{as_seconds, kind::Kind, stall::StallDetails};
+use crate::{
+    judge::Range,
+    moment::Moment,
+    observer::Observer,
+    traces::{Tally, Traces},
+};
 
 /// Members listed in one event; a line stays under 8 KiB.
 const MEMBERS: usize = 128;
@@ -112,36 +114,15 @@ pub struct EvidenceDetails {
     /// Where connections were cut off, if any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stalls: Option<StallDetails>,
-}
-
-/// Connections that were cut off, by where. A freeze by a censor comes at one place.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct StallDetails {
-    /// By payload: the first byte of each step of the histogram.
-    pub bytes: BTreeMap<u32, u64>,
-    /// By packets both ways: the first packet of each step.
-    pub packets: BTreeMap<u32, u64>,
-}
-
-impl StallDetails {
-    fn of(stalls: &Stalls) -> Option<Self> {
-        let steps = |counts: &[u64; Bucket::COUNT], first: fn(Bucket) -> u32| {
-            let steps = Bucket::ALL.into_iter().zip(counts);
-            steps
-                .filter(|(_, count)| **count > 0)
-                .map(|(bucket, count)| (first(bucket), *count))
-                .collect::<BTreeMap<_, _>>()
-        };
-        let bytes = steps(&stalls.bytes, Bucket::bytes);
-        let packets = steps(&stalls.packets, Bucket::packets);
-        (!bytes.is_empty()).then_some(Self { bytes, packets })
-    }
+    /// What injectors left behind since the range began to fail.
+    #[serde(flatten)]
+    pub traces: Tally,
 }
 
 impl Details {
     /// What is claimed of `range`, where the evidence is enough for a claim. An alert that was
     /// `graded` once keeps its grade while its destinations recover.
-    pub fn of(range: &Range, graded: Option<Grade>) -> Option<Self> {
+    pub fn of(range: &Range, traces: &Traces, graded: Option<Grade>) -> Option<Self> {
         let grade = grade(range).max(graded)?;
         Some(Self {
             kind: kind(range),
@@ -150,7 +131,7 @@ impl Details {
             prefix: range.prefix,
             members: range.members.clone(),
             members_total: range.members.len(),
-            evidence: EvidenceDetails::of(range),
+            evidence: EvidenceDetails::of(range, traces.of(&range.members)),
         })
     }
 
@@ -162,7 +143,7 @@ impl Details {
 }
 
 impl EvidenceDetails {
-    fn of(range: &Range) -> Self {
+    fn of(range: &Range, traces: Tally) -> Self {
         let symptoms = Verdict::ALL
             .into_iter()
             .map(|verdict| (verdict.name(), range.evidence.symptoms[verdict.index()]))
@@ -179,6 +160,7 @@ impl EvidenceDetails {
             stage: leading_stage(range).name(),
             symptoms,
             stalls: StallDetails::of(&range.evidence.stalls),
+            traces,
         }
     }
 }
@@ -238,3 +220,6 @@ fn as_optional_text<S: Serializer>(id: &Option<Ulid>, serializer: S) -> Result<S
 fn first_members<S: Serializer>(members: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(members.iter().take(MEMBERS))
 }
+
+#[cfg(test)]
+mod tests;

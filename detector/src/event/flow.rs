@@ -34,6 +34,9 @@ pub struct FlowEvent {
     pub evidence: Vec<&'static str>,
     /// Round trip of its handshake.
     pub rtt_ms: Option<f64>,
+    /// Who forged in it, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub injector: Option<&'static str>,
 }
 
 impl FlowEvent {
@@ -51,6 +54,7 @@ impl FlowEvent {
             verdict: conclusion.verdict.name(),
             evidence: conclusion.marks.iter().map(Mark::name).collect(),
             rtt_ms: conclusion.rtt.map(millis),
+            injector: None,
         }
     }
 }

@@ -21,6 +21,9 @@ use super::{
 };
 use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
+/// More than the ring buffer has room for.
+const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
+
 /// Totals since the programs were loaded.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Totals {
@@ -66,7 +69,8 @@ impl Kernel {
             .map_err(|error| refused(name, &error))
     }
 
-    /// The samples since they were last taken, the oldest first. Maps the ring into memory anew each time,
+    /// The samples since they were last taken, the oldest first; what more than a full buffer comes
+    /// meanwhile is left to the next call. Maps the ring into memory anew each time,
     /// which costs some ten microseconds: nothing to do for each packet.
     ///
     /// # Errors
@@ -78,7 +82,9 @@ impl Kernel {
             .try_into()
             .map_err(|error| refused(name, &error))?;
         let mut samples = Vec::new();
-        while let Some(bytes) = ring.next() {
+        while samples.len() < MOST_SAMPLES
+            && let Some(bytes) = ring.next()
+        {
             samples.push(record(&bytes).ok_or_else(|| foreign(name, bytes.len()))?);
         }
         Ok(samples)
@@ -188,6 +194,10 @@ impl Source for Kernel {
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
+    }
+
+    fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
+        Self::samples(self)
     }
 }
 

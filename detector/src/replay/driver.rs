@@ -8,6 +8,7 @@ use std::{
 
 use detector_common::{
     flow::Conclusion,
+    maps::Loss,
     mark::Marks,
     packet::{Packet, parse},
     time::Nanos,
@@ -117,7 +118,7 @@ impl<S: Subject> Driver<S> {
 
     fn turn(&mut self, at: Nanos, lines: &mut Lines<impl Write>) -> Result<Delivery, Failure> {
         let losses = self.watch.source.losses()?;
-        self.watch.observer.is_map_full = losses.iter().any(|lost| *lost > 0);
+        self.watch.observer.is_map_full = Loss::weighs(&losses);
         let now = Moment::of_capture(at);
         for alert in self.watch.turn(now, at)? {
             self.tally.alert(&alert);
@@ -163,13 +164,20 @@ impl<S: Subject> Driver<S> {
         over: Vec<Over>,
         lines: &mut Lines<impl Write>,
     ) -> Result<Delivery, Failure> {
+        if self.tells_flows && !over.is_empty() {
+            self.watch.gather()?;
+        }
         for Over { key, entry, state } in over {
             let conclusion = state.map_or(INCOMPLETE, |state| state.conclude());
             self.tally.connection(conclusion.verdict);
             if !self.tells_flows {
                 continue;
             }
-            let event = FlowEvent::new(&key, &conclusion, &self.tuning);
+            let traces = &self.watch.traces;
+            let event = FlowEvent {
+                injector: state.and_then(|it| traces.injector(&key, it.syn_at)),
+                ..FlowEvent::new(&key, &conclusion, &self.tuning)
+            };
             let begun = Moment::of_capture(entry.begun);
             if lines.tell(&begun.wall, Body::Flow(&event))? == Delivery::Closed {
                 return Ok(Delivery::Closed);

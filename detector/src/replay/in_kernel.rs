@@ -10,6 +10,7 @@ use detector_common::{
     maps::{FLOW_CAPACITY, Loss},
     packet::Packet,
     prefix::PrefixKey,
+    sample::Sample,
     skip::Skip,
     tuning::Tuning,
     wire::link::LinkLayer,
@@ -148,6 +149,10 @@ impl Source for InKernel {
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.kernel.forget_destination(destination)
+    }
+
+    fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
+        self.kernel.samples()
     }
 }
 

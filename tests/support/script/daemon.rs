@@ -8,14 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use detector::{
-    alert::Alerts,
-    engine::Engine,
-    event::Body,
-    judge::Judge,
-    moment::Moment,
-    observer::Observer,
-    sink::Lines,
-    snapshot::{Snapshot, deltas},
+    engine::Engine, event::Body, moment::Moment, observer::Observer, sink::Lines, watch::Watch,
 };
 use detector_common::{time::Nanos, tuning::Tuning};
 use jiff::Timestamp;
@@ -34,12 +27,7 @@ pub struct Daemon {
     /// The traffic that it sees.
     pub script: Script,
     now: Duration,
-    engine: Engine,
-    tuning: Tuning,
-    before: Snapshot,
-    judge: Judge,
-    alerts: Alerts,
-    observer: Observer,
+    watch: Watch<Engine>,
 }
 
 impl Daemon {
@@ -49,12 +37,7 @@ impl Daemon {
         Self {
             script,
             now: Duration::ZERO,
-            engine: Engine::new(tuning),
-            tuning,
-            before: Snapshot::new(),
-            judge: Judge::default(),
-            alerts: Alerts::new(next_id),
-            observer: observer(),
+            watch: Watch::new(Engine::new(tuning), tuning, observer(), next_id),
         }
     }
 
@@ -66,29 +49,29 @@ impl Daemon {
     /// Plays one more second of the script, and returns the events that the daemon then prints.
     ///
     /// # Errors
-    /// When an event cannot be written, or is no JSON.
+    /// When a turn fails, or an event cannot be written, or is no JSON.
     pub fn second(&mut self) -> anyhow::Result<Vec<Value>> {
         self.now += POLL;
-        self.watch();
-        let snapshot = self.engine.snapshot();
-        let changes = deltas(&self.before, snapshot, &self.tuning);
-        self.before.clone_from(snapshot);
+        self.see();
         let now = moment(self.now);
-        let ranges = self.judge.observe(now, &changes);
         let mut lines = Vec::new();
-        for alert in self.alerts.reconcile(now, &ranges, &self.observer) {
+        for alert in self.watch.turn(now, nanos(self.now))? {
             Lines::new(&mut lines).tell(&now.wall, Body::Alert(&alert))?;
         }
         parse(&lines)
     }
 
-    fn watch(&mut self) {
-        let engine = &mut self.engine;
+    fn see(&mut self) {
+        let engine = &mut self.watch.source;
         self.script.play(self.now, |at, frame| {
-            let at = Nanos(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX));
-            engine.observe(&frame.bytes, Link::ETHERNET.layer(), frame.direction, at);
+            let link = Link::ETHERNET.layer();
+            engine.observe(&frame.bytes, link, frame.direction, nanos(at));
         });
     }
+}
+
+fn nanos(span: Duration) -> Nanos {
+    Nanos(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX))
 }
 
 fn moment(now: Duration) -> Moment {

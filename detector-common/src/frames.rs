@@ -18,6 +18,8 @@ pub(crate) use self::{
 };
 use crate::{
     packet::{Packet, parse},
+    time::Nanos,
+    tuning::Tuning,
     wire::link::LinkLayer,
 };
 
@@ -233,3 +235,10 @@ pub(crate) const fn server_ack(ack: u32) -> TcpFrame {
 pub(crate) const fn client_ack(ack: u32) -> TcpFrame {
     TcpFrame::client(ACK).seq(1).ack(ack)
 }
+
+/// The defaults with shorter silences, so that stories are shorter too.
+pub(crate) const TUNING: Tuning = Tuning {
+    data_silence: Nanos::from_secs(1),
+    quic_silence: Nanos::from_millis(900),
+    ..Tuning::DEFAULT
+};

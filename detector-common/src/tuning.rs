@@ -57,10 +57,11 @@ impl Tuning {
         reset_burst: Nanos::from_secs(2),
         // Below the smallest retransmission timeout in use, 200 ms.
         resend_spacing: Nanos::from_millis(100),
-        data_silence: Nanos::from_secs(1),
+        // As long as a run of SYNs: by then an outage of our own uplink shows in everything else.
+        data_silence: Nanos::from_millis(2_900),
         cutoff_silence: Nanos::from_secs(5),
-        // A probe timeout without a measured round trip, 999 ms (RFC 9002 §6.2.2), less a tick.
-        quic_silence: Nanos::from_millis(900),
+        // Likewise; probes leave 1 and 3 s after the first Initial (RFC 9002 §6.2.2).
+        quic_silence: Nanos::from_millis(2_900),
         poison: Nanos::from_secs(180),
         prefix_v4: 24,
         prefix_v6: 48,

@@ -59,6 +59,12 @@ impl Delta {
         silent().map(|verdict| self.trials[verdict.index()]).sum()
     }
 
+    /// Failed trials on a router's word, which comes at once: those among the silences that an
+    /// outage does not precede by anything.
+    pub const fn refusals(&self) -> u64 {
+        self.trials[Verdict::IcmpUnreachable.index()]
+    }
+
     /// Takes the silences out.
     pub fn void_silences(&mut self) {
         for verdict in silent() {

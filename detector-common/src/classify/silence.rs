@@ -72,6 +72,7 @@ pub(super) const fn progress(flow: &mut FlowState, ack: u32, now: Nanos) {
 #[inline(always)]
 pub(super) const fn dismiss(flow: &mut FlowState) {
     if flow.phase == phase::DATA_SENT && flow.acked == flow.client_next {
+        flow.stage = flow.stage() as u8;
         flow.phase = phase::CLOSED;
     }
 }

@@ -172,7 +172,7 @@ impl Scene {
             direction,
             now,
             vantage: &self.vantage,
-            tuning: &Tuning::DEFAULT,
+            tuning: &frames::TUNING,
         };
         let flow = self.flow.get_or_insert(FlowState::begin(packet, now));
         classify(flow, &mut self.destination, &sighting)

@@ -114,7 +114,7 @@ impl World {
                 vantage: TestTable::of([(0, Vantage::default())]),
                 evidence: TestEvidence::default(),
             },
-            tuning: Tuning::DEFAULT,
+            tuning: crate::frames::TUNING,
         }
     }
 

@@ -103,15 +103,7 @@ impl Unit {
             self.since = Some(now);
         }
         self.evidence.take_in(delta);
-        let is_witnessed = Uplink::worked_lately(witness, now)
-            || matches!((self.since, witness), (Some(since), Some(witness))
-                if witness.is_after(&since));
-        self.evidence.corroborated += if is_witnessed {
-            delta.failed()
-        } else {
-            // An outage forges nothing.
-            delta.failed() - delta.silences()
-        };
+        self.evidence.corroborated += self.corroborated(delta, now, witness);
         self.hosts_failed = delta.hosts_failed;
         self.hosts_ok = delta.hosts_ok;
         if delta.connections_ok > 0 {
@@ -131,6 +123,20 @@ impl Unit {
         self.cusum.observe(delta.ok(), delta.failed());
         if self.is_all_clear(now) {
             self.cusum.clear();
+        }
+    }
+
+    /// Failed trials that are not our own uplink's. An outage forges nothing; what takes its time to
+    /// fail shows an outage by then; and a router's word must be outlasted by a success elsewhere.
+    fn corroborated(&self, delta: &Delta, now: Moment, witness: Option<Moment>) -> u64 {
+        let is_outlasted = matches!((self.since, witness), (Some(since), Some(witness))
+            if witness.is_after(&since));
+        if is_outlasted {
+            delta.failed()
+        } else if Uplink::worked_lately(witness, now) {
+            delta.failed() - delta.refusals()
+        } else {
+            delta.failed() - delta.silences()
         }
     }
 

@@ -114,7 +114,9 @@ fn a_server_that_heard_all_and_closes_without_a_word_is_not_deaf() {
     for at in [1_800, 2_400, 3_600] {
         assert_eq!(scene.client(ms(at), request(REQUEST_LEN)), None);
     }
-    assert_eq!(scene.verdict(), Verdict::Incomplete);
+    let conclusion = scene.flow.unwrap().conclude();
+    assert_eq!(conclusion.verdict, Verdict::Incomplete);
+    assert_eq!(conclusion.stage, Stage::PostPsh);
 }
 
 #[test]

@@ -29,8 +29,7 @@ struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Where the captures and their TRUTH.tsv are [default: $DETECTOR_CAPTURES, else
-    /// ../shared/captures beside the repository]
+    /// Where the captures and their TRUTH.tsv are [default: those that the tests use]
     #[arg(long, value_name = "DIR")]
     captures: Option<PathBuf>,
 }

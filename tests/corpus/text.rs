@@ -1,5 +1,7 @@
 //! The report for people. Knows only what stands in it.
 
+use std::collections::BTreeSet;
+
 use detector_tests::corpus::expectation::EXPECTATIONS;
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ pub(crate) fn text(report: &Value) -> String {
         section("Disagreements", &report["disagreements"], disagreement),
         table(
             "Verdicts by folder",
-            keys(&report["folders"]),
+            &keys(&report["folders"]),
             &report["folders"],
         ),
         section("Forgeries without a label", &report["forgeries"], forgery),
@@ -30,39 +32,50 @@ pub(crate) fn text(report: &Value) -> String {
 
 fn matrix(matrix: &Value) -> String {
     let labels = EXPECTATIONS.iter().map(|it| it.label.to_owned());
-    table("Labels against verdicts", labels.collect(), matrix)
+    table(
+        "Labels against verdicts",
+        &labels.collect::<Vec<_>>(),
+        matrix,
+    )
 }
 
 /// Columns are those verdicts that occur.
-fn table(title: &str, rows: Vec<String>, counts: &Value) -> String {
-    let occurring = rows.iter().flat_map(|row| keys(&counts[row]));
-    let mut columns: Vec<_> = occurring.collect();
-    columns.sort();
-    columns.dedup();
+fn table(title: &str, rows: &[String], counts: &Value) -> String {
+    let columns = columns(rows, counts);
+    let margin = rows.iter().map(String::len).max().unwrap_or(0);
+    let lines = rows.iter().map(|row| {
+        let count = |column: &String| match counts[row][column].as_u64() {
+            Some(count) => count.to_string(),
+            None => "\u{b7}".to_owned(),
+        };
+        format!("{row:margin$}{}", cells(&columns, count))
+    });
+    let head = format!("{:margin$}{}", "", cells(&columns, String::clone));
+    let lines: Vec<_> = [title.to_owned(), head].into_iter().chain(lines).collect();
+    lines.join("\n") + "\n"
+}
+
+fn columns(rows: &[String], counts: &Value) -> Vec<String> {
+    let occurring: BTreeSet<_> = rows.iter().flat_map(|row| keys(&counts[row])).collect();
+    let mut columns: Vec<_> = occurring.into_iter().collect();
     // What is missing is said last.
     columns.sort_by_key(|column| column == NO_LINE);
-    let margin = rows.iter().map(String::len).max().unwrap_or(0);
-    let head = columns
-        .iter()
-        .map(|column| format!("  {column}"))
-        .collect::<String>();
-    let mut table = format!("{title}\n{:margin$}{head}\n", "");
-    for row in &rows {
-        let cells = columns.iter().map(|column| {
-            let count = counts[row][column].as_u64();
-            let count = count.map_or_else(|| "\u{b7}".to_owned(), |count| count.to_string());
-            format!("  {count:>width$}", width = column.len())
-        });
-        table += &format!("{row:margin$}{}\n", cells.collect::<String>());
-    }
-    table
+    columns
+}
+
+fn cells(columns: &[String], cell: impl Fn(&String) -> String) -> String {
+    let cells = columns.iter().map(|column| {
+        let width = column.len();
+        format!("  {:>width$}", cell(column))
+    });
+    cells.collect::<Vec<_>>().concat()
 }
 
 /// Nothing where there is nothing to say.
 fn section(title: &str, items: &Value, line: fn(&Value) -> String) -> String {
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
     let lines = items.iter().map(|item| format!("  {}\n", line(item)));
-    let lines = lines.collect::<String>();
+    let lines = lines.collect::<Vec<_>>().concat();
     if lines.is_empty() {
         lines
     } else {

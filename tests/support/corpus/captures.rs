@@ -120,3 +120,51 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     entries.map(|entry| Ok(entry?.path())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn folder_with(files: &[&str]) -> TempDir {
+        let folder = TempDir::new().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn captures_lie_in_subfolders_however_deep_and_never_at_the_top() {
+        let folder = folder_with(&["README.md", "b/1.pcap", "a/deep/er/2.pcap", "a/3.pcap"]);
+        let captures = Captures::of(folder.path()).unwrap();
+        assert_eq!(
+            captures.names(),
+            ["a/3.pcap", "a/deep/er/2.pcap", "b/1.pcap"]
+        );
+    }
+
+    #[test]
+    fn every_capture_is_looked_at_once_and_told_in_order() {
+        let folder = folder_with(&["a/1", "a/2", "a/3", "a/4", "a/5"]);
+        let captures = Captures::of(folder.path()).unwrap();
+        let read = |name: &str| Ok(fs::read_to_string(captures.path(name))?);
+        assert_eq!(captures.each(read).unwrap(), captures.names());
+        let refused = |name: &str| {
+            ensure!(name != "a/3", "{name} is refused");
+            Ok(())
+        };
+        let error = captures.each(refused).unwrap_err();
+        assert_eq!(error.to_string(), "a/3 is refused");
+    }
+
+    #[test]
+    fn a_folder_without_captures_is_an_error() {
+        let folder = folder_with(&["README.md"]);
+        assert!(Captures::of(folder.path()).is_err());
+        assert!(Captures::of(&folder.path().join("absent")).is_err());
+    }
+}

@@ -18,15 +18,19 @@ const TOLERANCE: SignedDuration = SignedDuration::from_millis(500);
 /// A labelled connection and its line, where it has one.
 #[derive(Debug)]
 pub struct Match<'a> {
+    /// The label.
     pub row: &'a Labelled,
+    /// The line.
     pub flow: Option<&'a Flow>,
 }
 
 impl Match<'_> {
+    /// What was told, if anything was.
     pub fn verdict(&self) -> Option<Verdict> {
         self.flow.map(|flow| flow.verdict)
     }
 
+    /// Whether that is what the label asks.
     pub fn agrees(&self) -> bool {
         self.verdict().is_some_and(self.row.expectation.agrees)
     }
@@ -42,6 +46,7 @@ pub struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
+    /// Finds the line of each label.
     pub fn new(rows: &'a [Labelled], flows: &'a [Flow]) -> Self {
         let matches = rows.iter().map(|row| Match {
             row,
@@ -82,10 +87,12 @@ impl<'a> Comparison<'a> {
         EXPECTATIONS.iter().map(row).collect()
     }
 
+    /// How many agree.
     pub fn agreed(&self) -> usize {
         self.matches.iter().filter(|it| it.agrees()).count()
     }
 
+    /// Those that do not agree.
     pub fn disagreements(&self) -> impl Iterator<Item = &Match<'a>> {
         self.matches.iter().filter(|it| !it.agrees())
     }

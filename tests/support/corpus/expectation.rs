@@ -69,8 +69,11 @@ pub const EXPECTATIONS: [Expectation; 7] = [
 /// A connection without a label that is told to be forged, and is known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct KnownForgery {
+    /// The capture it is in.
     pub file: &'static str,
+    /// Our end.
     pub local: &'static str,
+    /// What is told.
     pub verdict: Verdict,
 }
 

@@ -13,6 +13,7 @@ use crate::program;
 /// How a replay of one capture ended.
 #[derive(Clone, Debug)]
 pub struct Replay {
+    /// Its name among the captures.
     pub file: String,
     /// 0 where it was read.
     pub code: Option<i32>,
@@ -20,27 +21,39 @@ pub struct Replay {
     pub flows: Vec<Flow>,
     /// All its lines.
     pub told: String,
+    /// What it wrote to stderr.
     pub complaints: String,
 }
 
 /// A connection, as told.
 #[derive(Clone, Debug)]
 pub struct Flow {
+    /// The capture it is in.
     pub file: String,
+    /// When it began.
     pub begun: Timestamp,
+    /// Our end.
     pub local: SocketAddr,
+    /// The other end.
     pub remote: SocketAddr,
+    /// What ended it.
     pub verdict: Verdict,
     /// The line in full.
     pub line: Value,
 }
 
 /// Replays every capture on the host.
+///
+/// # Errors
+/// Those of [`replay`].
 pub fn all(captures: &Captures) -> Result<Vec<Replay>> {
     captures.each(|name| replay(captures, name, &[]))
 }
 
 /// Replays the capture `name`.
+///
+/// # Errors
+/// When the detector has not been built, or says what is no event.
 pub fn replay(captures: &Captures, name: &str, options: &[&str]) -> Result<Replay> {
     let mut command = Command::new(program::detector()?);
     command.args(["replay", "--flows"]).args(options);
@@ -57,6 +70,9 @@ pub fn replay(captures: &Captures, name: &str, options: &[&str]) -> Result<Repla
 }
 
 /// The connections among the lines that a replay of `file` told.
+///
+/// # Errors
+/// When a line is no event.
 pub fn flows(file: &str, told: &str) -> Result<Vec<Flow>> {
     let mut flows = Vec::new();
     for line in told.lines() {
@@ -87,6 +103,9 @@ fn flow(file: &str, line: Value) -> Result<Flow> {
 
 impl Replay {
     /// Read to its end, or refused in one line; a panic is neither.
+    ///
+    /// # Errors
+    /// When it ended in another way.
     pub fn ended_in_order(&self) -> Result<()> {
         let Self {
             file,

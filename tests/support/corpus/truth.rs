@@ -13,10 +13,13 @@ pub const FILE: &str = "TRUTH.tsv";
 /// A labelled connection.
 #[derive(Clone, Debug)]
 pub struct Labelled {
+    /// The capture it is in.
     pub file: String,
     /// When its first packet passed.
     pub begun: Timestamp,
+    /// Who began it.
     pub client: SocketAddr,
+    /// With whom.
     pub server: SocketAddr,
     /// What the label asks.
     pub expectation: &'static Expectation,
@@ -25,6 +28,9 @@ pub struct Labelled {
 }
 
 /// Reads the table; columns are found by their name.
+///
+/// # Errors
+/// Names the first line that cannot be read.
 pub fn parse(table: &str) -> Result<Vec<Labelled>> {
     let mut lines = table.lines();
     let names: Vec<_> = lines.next().context("no header")?.split('\t').collect();

@@ -162,7 +162,7 @@ mod tests {
     fn cells_stand_below_their_verdict() {
         let text = text(&report());
         let lines: Vec<_> = text.lines().collect();
-        let at = |verdict| lines[1].find(verdict).unwrap() + verdict.len();
+        let at = |verdict: &str| lines[1].find(verdict).unwrap() + verdict.len();
         let ok = lines.iter().find(|line| line.starts_with("OK ")).unwrap();
         assert!(ok[..at("ok")].ends_with(" 10"), "{text}");
         assert!(

@@ -84,7 +84,7 @@ pub enum Counter {
 pub enum Hosts {
     /// Answered a SYN at least once.
     Alive,
-    /// Failed in their latest trial.
+    /// Failed when last heard of, whether that was a trial or not.
     Failed,
 }
 

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::{corpus, run::replay};
+use detector_tests::corpus::captures::{Captures, folder};
+
+use crate::run::replay;
 
 /// Captures, and how many connections an injector is named in.
 const NAMED: [(&str, &str, usize); 6] = [
@@ -51,15 +53,16 @@ pub(crate) fn the_programs_in_the_kernel_name_the_same() -> Result<()> {
 }
 
 pub(crate) fn a_connection_without_an_injector_names_nobody() -> Result<()> {
-    for capture in corpus::captures(&corpus::folder().join("benign_tcp"))? {
-        let told = named(&[], &capture)?;
-        assert_eq!(told, BTreeMap::new(), "{}", capture.display());
+    let captures = Captures::usual()?;
+    let benign = captures.names().iter();
+    for name in benign.filter(|name| name.starts_with("benign_tcp/")) {
+        assert_eq!(named(&[], &captures.path(name))?, BTreeMap::new(), "{name}");
     }
     Ok(())
 }
 
 fn real(capture: &str) -> PathBuf {
-    corpus::folder().join("censorship_real").join(capture)
+    folder().join("censorship_real").join(capture)
 }
 
 /// Connections by the injector that their lines name.

@@ -3,7 +3,6 @@
 
 mod alerts;
 mod capture;
-mod corpus;
 mod formats;
 mod injectors;
 mod inputs;
@@ -14,7 +13,7 @@ mod traffic;
 
 use std::process::ExitCode;
 
-use detector_tests::{harness, privilege, tests};
+use detector_tests::{corpus::captures, harness, privilege, tests};
 
 fn main() -> ExitCode {
     let anywhere = tests![
@@ -40,7 +39,6 @@ fn main() -> ExitCode {
         kernel::a_link_type_that_no_device_has_names_the_cure,
     ];
     let over_the_corpus = tests![
-        corpus::every_capture_of_the_corpus_is_survived,
         injectors::real_injectors_are_named,
         injectors::a_connection_without_an_injector_names_nobody,
     ];
@@ -48,10 +46,10 @@ fn main() -> ExitCode {
     harness::main_of([
         (anywhere, None),
         (as_root, privilege::missing()),
-        (over_the_corpus, corpus::missing()),
+        (over_the_corpus, captures::missing()),
         (
             over_the_corpus_as_root,
-            corpus::missing().or_else(privilege::missing),
+            captures::missing().or_else(privilege::missing),
         ),
     ])
 }

@@ -6,12 +6,13 @@
 //! ```
 //!
 //! The crate owns the world around the detector and the observation of what it prints. It must not know what
-//! the detector decides: nothing here names a verdict or a threshold, and `script`, which sends scripted frames
-//! through engine and judge, takes both as a whole.
+//! the detector decides: nothing here names a verdict or a threshold but `corpus`, which holds verdicts against
+//! labels; and `script`, which sends scripted frames through engine and judge, takes both as a whole.
 
 pub mod address;
 pub mod censor;
 pub mod clients;
+pub mod corpus;
 mod delay_line;
 mod event_log;
 pub mod forgery;

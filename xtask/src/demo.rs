@@ -1,15 +1,11 @@
 //! Builds the demo and becomes it. The demo owns its arguments; only `--offline` is known here,
 //! because it decides whether root and the lab's programs are needed.
 
-use std::{
-    ffi::OsString,
-    os::unix::process::CommandExt as _,
-    process::{Command, ExitCode},
-};
+use std::{ffi::OsString, process::ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use crate::{lab, privilege, say, setup, workspace};
+use crate::{hand_over::hand_over, lab, privilege, say, setup};
 
 /// What the detector itself exits with when a permission is missing.
 const NO_PERMISSION: u8 = 77;
@@ -27,7 +23,7 @@ pub(crate) fn demo(arguments: &[OsString]) -> Result<ExitCode> {
     if live {
         lab::ensure_tools()?;
     }
-    become_demo(arguments)
+    hand_over("demo", arguments)
 }
 
 fn needs_lab(arguments: &[OsString]) -> bool {
@@ -35,23 +31,6 @@ fn needs_lab(arguments: &[OsString]) -> bool {
     !arguments
         .iter()
         .any(|argument| harmless.iter().any(|harmless| argument == harmless))
-}
-
-/// Takes the place of this process, so that signals and the exit code are the demo's own.
-fn become_demo(arguments: &[OsString]) -> Result<ExitCode> {
-    say::step("demo: building the detector and the lab");
-    let mut cargo = workspace::cargo([
-        "build",
-        "--locked",
-        "-p",
-        "detector",
-        "-p",
-        "detector-tests",
-    ]);
-    let messages = workspace::build(cargo.args(["--bin", "detector", "--bin", "demo"]))?;
-    let demo = workspace::executable(&messages, "demo").context("cargo built no demo")?;
-    let error = Command::new(&demo).args(arguments).exec();
-    Err(error).with_context(|| demo.display().to_string())
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 
 mod apt;
 mod compiler;
+mod corpus;
 mod demo;
 mod ebpf;
+mod hand_over;
 mod lab;
 mod linker;
 mod lint;
@@ -49,6 +51,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Replay real captures and hold the verdicts against their labels (`corpus --help` says how)
+    #[command(disable_help_flag = true)]
+    Corpus {
+        /// Passed to the comparison as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run every test; the last line counts them
     Test(test::Options),
     /// Check format, lints of both sides, lint tables and documentation
@@ -67,6 +76,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Setup => setup::setup(),
         Task::Build { release } => build(release),
         Task::Demo { arguments } => return demo::demo(&arguments),
+        Task::Corpus { arguments } => return corpus::corpus(&arguments),
         Task::Test(options) => return test::test(&options),
         Task::Lint => lint::lint(),
     }?;
@@ -106,6 +116,13 @@ mod tests {
                 arguments: Vec::new()
             }
         );
+    }
+
+    #[test]
+    fn the_comparison_gets_its_arguments_unread() {
+        let line = "xtask corpus --json --captures here --help";
+        let arguments = line.split(' ').skip(2).map(OsString::from).collect();
+        assert_eq!(task(line), Task::Corpus { arguments });
     }
 
     #[test]

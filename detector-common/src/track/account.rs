@@ -153,8 +153,13 @@ impl News {
             counters.add(Counter::StallBytes(Bucket::of_bytes(self.bytes_in)));
             counters.add(Counter::StallPackets(packets));
         }
+        match judgement.verdict.outcome() {
+            Outcome::Ok => counters.remove(Hosts::Failed, host),
+            Outcome::Failed if is_alive => counters.insert(Hosts::Failed, host),
+            Outcome::Failed | Outcome::Void => {}
+        }
         if is_trial {
-            count_trial(counters, judgement, is_alive, host);
+            count_trial(counters, judgement, is_alive);
         }
     }
 }
@@ -162,17 +167,13 @@ impl News {
 /// A destination that never answered may be a port that was always filtered, and its host be
 /// fine: its failures are counted apart.
 #[inline(always)]
-fn count_trial(counters: &mut impl Count, judgement: Judgement, is_alive: bool, host: u8) {
+fn count_trial(counters: &mut impl Count, judgement: Judgement, is_alive: bool) {
     let Judgement { verdict, stage } = judgement;
     match verdict.outcome() {
-        Outcome::Ok => {
-            counters.add(Counter::Trial(verdict));
-            counters.remove(Hosts::Failed, host);
-        }
+        Outcome::Ok => counters.add(Counter::Trial(verdict)),
         Outcome::Failed if is_alive => {
             counters.add(Counter::Trial(verdict));
             counters.add(Counter::Stage(stage));
-            counters.insert(Hosts::Failed, host);
         }
         Outcome::Failed => counters.add(Counter::Strangers),
         Outcome::Void => {}

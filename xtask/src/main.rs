@@ -2,6 +2,7 @@
 //! their names and arguments.
 
 mod apt;
+mod bench;
 mod compiler;
 mod demo;
 mod ebpf;
@@ -17,6 +18,7 @@ mod tally;
 mod tee;
 mod test;
 mod toolchain;
+mod tools;
 mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -51,6 +53,8 @@ enum Task {
     },
     /// Run every test; the last line counts them
     Test(test::Options),
+    /// Measure what reading a capture costs, beside other programs; updates docs/BENCHMARKS.md
+    Bench(bench::Options),
     /// Check format, lints of both sides, lint tables and documentation
     Lint,
 }
@@ -68,6 +72,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Build { release } => build(release),
         Task::Demo { arguments } => return demo::demo(&arguments),
         Task::Test(options) => return test::test(&options),
+        Task::Bench(options) => bench::bench(&options),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

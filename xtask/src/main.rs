@@ -2,6 +2,7 @@
 //! their names and arguments.
 
 mod apt;
+mod bench;
 mod compiler;
 mod corpus;
 mod demo;
@@ -19,6 +20,7 @@ mod tally;
 mod tee;
 mod test;
 mod toolchain;
+mod tools;
 mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -60,6 +62,8 @@ enum Task {
     },
     /// Run every test; the last line counts them
     Test(test::Options),
+    /// Measure what reading a capture costs, beside other programs; updates docs/BENCHMARKS.md
+    Bench(bench::Options),
     /// Check format, lints of both sides, lint tables and documentation
     Lint,
 }
@@ -78,6 +82,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Demo { arguments } => return demo::demo(&arguments),
         Task::Corpus { arguments } => return corpus::corpus(&arguments),
         Task::Test(options) => return test::test(&options),
+        Task::Bench(options) => bench::bench(&options),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

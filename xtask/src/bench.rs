@@ -1,0 +1,122 @@
+//! Measures what reading a capture costs beside the programs that everybody knows, in one run, and writes it down.
+//!
+//! Absolute times are a machine's own; ratios of runs that took turns on one core are what is compared.
+
+mod machine;
+mod program_under_test;
+mod report;
+mod run;
+mod statistics;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use self::{
+    machine::Machine,
+    program_under_test::{PROGRAMS, ProgramUnderTest},
+    report::Report,
+    run::Cost,
+    statistics::Summary,
+};
+use crate::{
+    program, say, setup,
+    tools::{self, Tool},
+    workspace,
+};
+
+/// How to tell the results.
+#[derive(Args, Debug, PartialEq)]
+pub(crate) struct Options {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const TOOLS: [Tool; 4] = [
+    ("taskset", "util-linux"),
+    ("time", "time"),
+    ("tcpdump", "tcpdump"),
+    ("tshark", "tshark"),
+];
+/// Some 20,000 connections, and a file that fits into the page cache.
+const PACKETS: usize = 2_000_000;
+/// After a first one that fills the caches and does not count.
+const ROUNDS: usize = 5;
+const DOCUMENT: &str = "docs/BENCHMARKS.md";
+
+pub(crate) fn bench(options: &Options) -> Result<()> {
+    setup::setup()?;
+    tools::ensure(&TOOLS, "the benchmark")?;
+    let (detector, capture) = prepare()?;
+    let rounds = take_turns(&detector, &capture)?;
+    let report = Report {
+        machine: Machine::this()?,
+        packets: PACKETS,
+        rounds: ROUNDS,
+        bytes: fs::metadata(&capture)?.len(),
+        results: Summary::of_each(&rounds, PACKETS),
+    };
+    say::result(&if options.json {
+        report.json().to_string()
+    } else {
+        report.table()
+    });
+    write_down(&report)
+}
+
+/// The detector as it is shipped, and the capture beside it.
+fn prepare() -> Result<(PathBuf, PathBuf)> {
+    say::step("bench: building the detector and the workload");
+    let mut cargo = workspace::cargo(["build", "--locked", "--release", "-p", "detector"]);
+    cargo.args([
+        "-p",
+        "detector-tests",
+        "--bin",
+        "detector",
+        "--bin",
+        "workload",
+    ]);
+    let messages = workspace::build(&mut cargo)?;
+    let built = |name| {
+        workspace::executable(&messages, name).with_context(|| format!("cargo built no {name}"))
+    };
+    let (detector, workload) = (built("detector")?, built("workload")?);
+    let capture = workload.with_file_name("workload.pcap");
+    say::step(&format!("bench: writing {PACKETS} packets"));
+    let mut writer = program::command(&workload.to_string_lossy());
+    program::run(
+        writer
+            .args(["--packets", &PACKETS.to_string()])
+            .arg(&capture),
+    )?;
+    Ok((detector, capture))
+}
+
+/// One run of each program, and again: what disturbs the machine for a while disturbs them all.
+fn take_turns(detector: &Path, capture: &Path) -> Result<Vec<[Cost; PROGRAMS.len()]>> {
+    let mut rounds = Vec::new();
+    for round in 0..=ROUNDS {
+        say::step(&format!("bench: round {round} of {ROUNDS}"));
+        let costs: Vec<Cost> = PROGRAMS
+            .iter()
+            .map(|program: &ProgramUnderTest| run::run(&program.words(detector, capture)))
+            .collect::<Result<_>>()?;
+        rounds.extend(<[Cost; PROGRAMS.len()]>::try_from(costs).ok());
+    }
+    rounds.remove(0);
+    Ok(rounds)
+}
+
+fn write_down(report: &Report) -> Result<()> {
+    let path = workspace::root().join(DOCUMENT);
+    let document = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let document = report
+        .replace_in(&document)
+        .with_context(|| format!("{DOCUMENT} has no place for the results: see `report::MARKS`"))?;
+    fs::write(&path, document).with_context(|| path.display().to_string())
+}

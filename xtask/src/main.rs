@@ -5,6 +5,7 @@ mod apt;
 mod compiler;
 mod demo;
 mod ebpf;
+mod fuzz;
 mod lab;
 mod linker;
 mod lint;
@@ -51,6 +52,8 @@ enum Task {
     },
     /// Run every test; the last line counts them
     Test(test::Options),
+    /// Fuzz the parser, the engine and the reader of captures
+    Fuzz(fuzz::Options),
     /// Check format, lints of both sides, lint tables and documentation
     Lint,
 }
@@ -68,6 +71,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Build { release } => build(release),
         Task::Demo { arguments } => return demo::demo(&arguments),
         Task::Test(options) => return test::test(&options),
+        Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ mod compiler;
 mod corpus;
 mod demo;
 mod ebpf;
+mod fuzz;
 mod hand_over;
 mod lab;
 mod linker;
@@ -64,6 +65,8 @@ enum Task {
     Test(test::Options),
     /// Measure what reading a capture costs, beside other programs; updates docs/BENCHMARKS.md
     Bench(bench::Options),
+    /// Fuzz the parser, the engine and the reader of captures
+    Fuzz(fuzz::Options),
     /// Check format, lints of both sides, lint tables and documentation
     Lint,
 }
@@ -83,6 +86,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Corpus { arguments } => return corpus::corpus(&arguments),
         Task::Test(options) => return test::test(&options),
         Task::Bench(options) => bench::bench(&options),
+        Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,96 @@
+//! Arbitrary scripts through the whole engine.
+
+use std::collections::HashSet;
+
+use detector::{capture::Captured, engine::Engine};
+use detector_common::{
+    flow::{Direction, FlowKey, FlowState},
+    packet::{self, Packet},
+    time::Nanos,
+    tuning::Tuning,
+    wire::link::LinkLayer,
+};
+
+use crate::{
+    connection::Connection,
+    invariants::{check_conclusion, check_growth},
+    script::{CONNECTIONS, Step, steps},
+};
+
+/// Plays the script that `bytes` choose (see `script`).
+///
+/// # Panics
+/// Where the engine accuses without proof, judges what it did not see, or counts backwards.
+pub fn classify(bytes: &[u8]) {
+    let mut play = Play {
+        engine: Engine::new(Tuning::default()),
+        connections: Connection::all(),
+        heard: HashSet::new(),
+        now: Nanos::from_secs(1_000),
+    };
+    for step in steps(bytes) {
+        play.step(&step);
+    }
+}
+
+struct Play {
+    engine: Engine,
+    connections: [Connection; CONNECTIONS],
+    /// Connections that something came in of since they began.
+    heard: HashSet<FlowKey>,
+    now: Nanos,
+}
+
+impl Play {
+    fn step(&mut self, step: &Step) {
+        self.now = Nanos(self.now.0.wrapping_add(step.pause.0));
+        let frame = self.connections[step.connection].frame(step);
+        let whole = Captured {
+            bytes: &frame,
+            total_len: frame.len() + usize::from(step.len),
+        };
+        match packet::parse(&whole, LinkLayer::Ip) {
+            Ok(packet) => self.follow(&packet, step.direction),
+            Err(skip) => self.engine.skip(skip),
+        }
+    }
+
+    fn follow(&mut self, packet: &Packet, direction: Direction) {
+        let Some(key) = FlowKey::of(packet, direction) else {
+            return;
+        };
+        let before = (self.engine.snapshot().clone(), self.state(&key));
+        let judgement = self.engine.follow(packet, direction, self.now);
+        check_growth(&before.0, self.engine.snapshot());
+        let Some(flow) = self.state(&key) else {
+            assert_eq!(judgement, None, "of no connection");
+            return;
+        };
+        self.listen(key, direction, before.1, &flow);
+        check_conclusion(&flow, judgement, self.heard.contains(&key));
+    }
+
+    /// Notes whether the connection was heard, or began anew.
+    fn listen(
+        &mut self,
+        key: FlowKey,
+        direction: Direction,
+        before: Option<FlowState>,
+        now: &FlowState,
+    ) {
+        let birth = |flow: &FlowState| (flow.syn_at, flow.client_isn);
+        match direction {
+            Direction::In => {
+                self.heard.insert(key);
+            }
+            Direction::Out if before.is_none_or(|before| birth(&before) != birth(now)) => {
+                self.heard.remove(&key);
+            }
+            Direction::Out => {}
+        }
+    }
+
+    fn state(&self, key: &FlowKey) -> Option<FlowState> {
+        self.engine.tables.flows.0.peek(key).copied()
+    }
+}

@@ -1,6 +1,9 @@
 //! Real injectors are named as the captures' makers found them, and ordinary trouble names nobody.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -66,7 +69,7 @@ fn real(capture: &str) -> PathBuf {
 }
 
 /// Connections by the injector that their lines name.
-fn named(options: &[&str], capture: &PathBuf) -> Result<BTreeMap<String, usize>> {
+fn named(options: &[&str], capture: &Path) -> Result<BTreeMap<String, usize>> {
     let told = replay(&[&["--flows"], options].concat(), &[capture])?;
     let mut named = BTreeMap::new();
     for flow in told.flows() {

@@ -135,6 +135,16 @@ pub mod ip_ids {
     pub const COPIED: u8 = 2;
 }
 
+/// Whether a server has more to say than it has said.
+pub mod remainder {
+    /// Nothing speaks for it.
+    pub const NONE: u8 = 0;
+    /// Its latest segment was full: the last one of an answer seldom is.
+    pub const LIKELY: u8 = 1;
+    /// Its latest segment was not pushed, as the last one of an answer is (RFC 9293 §3.9.1).
+    pub const CERTAIN: u8 = 2;
+}
+
 /// What is known of one connection.
 ///
 /// Two CPUs may write one entry at once; every field is a naturally aligned integer, and a lost
@@ -195,8 +205,8 @@ pub struct FlowState {
     pub answered: u8,
     /// 1 once the client sent FIN: resets mean nothing any more.
     pub client_fin: u8,
-    /// 1 where the latest data of the server was not the end of what it had to say.
-    pub mid_burst: u8,
+    /// Whether the server's latest data was the end of what it had to say: one of [`remainder`].
+    pub remainder: u8,
     /// TTL of its own SYN-ACK; 0 where none was seen.
     pub server_ttl: u8,
     /// 1 where its own SYN-ACK had the DF bit.

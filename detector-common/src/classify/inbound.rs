@@ -6,7 +6,7 @@ mod reset;
 use super::{Sighting, forgery, silence};
 use crate::{
     destination::DestinationState,
-    flow::{FlowState, ip_ids, phase},
+    flow::{FlowState, ip_ids, phase, remainder},
     mark::{Mark, Marks},
     verdict::{Stage, Verdict},
     wire::tcp::Segment,
@@ -16,6 +16,8 @@ use crate::{
 pub(super) const PLAUSIBLE_SEQ: u32 = 1 << 24;
 /// Payload of a full segment: a longer one is several that were joined on reception.
 const FULL_SEGMENT: u32 = 1_460;
+/// Payload of a segment that is full on every usual path, tunnels included.
+const NEARLY_FULL: u32 = 1_200;
 /// Steps that a counter of IP-IDs takes between two packets of one connection.
 const IP_ID_STEP: u16 = 16;
 
@@ -200,7 +202,19 @@ fn listen(flow: &mut FlowState, segment: &Segment, sighting: &Sighting<'_>) {
     let end = segment.seq.wrapping_add(segment.payload_len);
     if end.wrapping_sub(flow.server_isn) > flow.server_next.wrapping_sub(flow.server_isn) {
         flow.server_next = end;
-        flow.mid_burst = u8::from(!segment.flags.psh());
+        flow.remainder = remainder_behind(segment);
+    }
+}
+
+/// Many servers push every other segment, and the first flight as a whole: PSH alone tells little.
+#[inline(always)]
+const fn remainder_behind(segment: &Segment) -> u8 {
+    if !segment.flags.psh() {
+        remainder::CERTAIN
+    } else if segment.payload_len >= NEARLY_FULL {
+        remainder::LIKELY
+    } else {
+        remainder::NONE
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::Sighting;
 use crate::{
-    flow::{FlowState, phase},
+    flow::{FlowState, phase, remainder},
     time::Nanos,
     tuning::Tuning,
     verdict::Verdict,
@@ -88,7 +88,7 @@ fn is_cut_off(flow: &FlowState, now: Nanos, tuning: &Tuning) -> bool {
 /// it may be giving up, and whether the server answers its FIN will tell.
 #[inline(always)]
 pub(super) fn finish(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
-    if is_interrupted(flow, sighting) {
+    if is_interrupted(flow, remainder::LIKELY, sighting) {
         flow.resends = 0;
         return None;
     }
@@ -106,14 +106,14 @@ pub(super) const fn end(flow: &mut FlowState) -> Option<Verdict> {
     flow.verdict()
 }
 
-/// The client resets, which nobody answers.
+/// The client resets, which nobody answers: so the server must certainly have had more to say.
 #[inline(always)]
 pub(super) fn abort(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
     if flow.verdict().is_some() {
         flow.phase = phase::CLOSED;
         return None;
     }
-    if is_interrupted(flow, sighting) {
+    if is_interrupted(flow, remainder::CERTAIN, sighting) {
         flow.judge(Verdict::DataCutoff);
     } else if flow.phase == phase::SETTLED {
         flow.judge(Verdict::Ok);
@@ -147,9 +147,9 @@ pub(super) const fn broken(flow: &mut FlowState) -> Option<Verdict> {
 /// an answer, or did not acknowledge what the client sent. Without that a connection is only idle,
 /// and what lies between may have forgotten it.
 #[inline(always)]
-fn is_interrupted(flow: &FlowState, sighting: &Sighting<'_>) -> bool {
+fn is_interrupted(flow: &FlowState, remainder: u8, sighting: &Sighting<'_>) -> bool {
     flow.phase == phase::SETTLED
-        && (flow.mid_burst != 0 || flow.resends > 0)
+        && (flow.remainder >= remainder || flow.resends > 0)
         && is_where_freezes_happen(flow)
         && is_silent(flow, sighting.now, sighting.tuning)
 }

@@ -6,7 +6,7 @@ use crate::frames::{ACK, abort, client_ack, server_ack};
 const CUT: Option<Judgement> = judged(Verdict::DataCutoff, Stage::LaterInFlow);
 
 /// An answer of so many full segments, acknowledged one by one; the last one comes at 200 ms.
-/// Whether its sender had more to say is in the PSH bit of the last.
+/// Whether its sender had more to say shows in the PSH bit of the last, and in its length.
 fn answered_by(segments: u32, is_complete: bool) -> Scene {
     let mut scene = Scene::requested();
     for index in 0..segments {
@@ -17,7 +17,8 @@ fn answered_by(segments: u32, is_complete: bool) -> Scene {
         } else {
             ACK
         };
-        let segment = response(1_400).seq(seq).ack(301).flags(flags);
+        let len = if is_last && is_complete { 900 } else { 1_400 };
+        let segment = response(len).seq(seq).ack(301).flags(flags);
         let at = if is_last { ms(200) } else { ms(100) };
         assert_eq!(scene.server(at, segment), None);
         assert_eq!(scene.client(at, acknowledgement(&scene)), None);
@@ -76,6 +77,26 @@ fn an_idle_connection_that_is_closed_worked() {
         assert_eq!(scene.client(ms(at), close), None);
     }
     assert_eq!(scene.verdict(), Verdict::Ok);
+}
+
+#[test]
+fn a_flight_that_ends_with_a_full_segment_is_seldom_the_end() {
+    // Linux pushes every other segment, and the end of the first flight.
+    let mut scene = answered_by(10, false);
+    let last = response(1_400).seq(1 + 10 * 1_400).ack(301);
+    scene.server(ms(200), last.flags(frames::PSH | ACK));
+    let close = close(&scene);
+    for (at, expected) in [(8_000, None), (8_250, None), (8_500, CUT)] {
+        assert_eq!(scene.client(ms(at), close), expected, "{at}");
+    }
+}
+
+#[test]
+fn a_reset_after_a_full_segment_that_was_pushed_is_no_proof_of_a_cut() {
+    let mut scene = answered_by(10, false);
+    let last = response(1_400).seq(1 + 10 * 1_400).ack(301);
+    scene.server(ms(200), last.flags(frames::PSH | ACK));
+    assert_eq!(scene.client(ms(8_000), abort()), OK);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Compression, recognised by its first bytes and never by a name: gzip and zstd, each of any
 //! number of members.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Cursor, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{
@@ -21,10 +21,15 @@ const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
 /// # Errors
 /// Those of the source.
 pub(super) fn unpacked<'a>(mut source: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    let start = source.fill_buf()?;
-    if start.starts_with(&GZIP) {
+    // Read, and not merely looked at: a slow pipe gives less at once than a magic number.
+    let mut start = Vec::new();
+    source.by_ref().take(4).read_to_end(&mut start)?;
+    let is_gzip = start.starts_with(&GZIP);
+    let is_zstd = start.starts_with(&ZSTD) || start.get(1..4) == Some(&ZSTD_SKIPPABLE);
+    let source = Cursor::new(start).chain(source);
+    if is_gzip {
         Ok(Box::new(MultiGzDecoder::new(source)))
-    } else if start.starts_with(&ZSTD) || start.get(1..4) == Some(&ZSTD_SKIPPABLE) {
+    } else if is_zstd {
         Ok(Box::new(Frames {
             source,
             decoder: FrameDecoder::new(),

@@ -22,6 +22,11 @@ use crate::{
 /// # Panics
 /// Where the engine accuses without proof, judges what it did not see, or counts backwards.
 pub fn classify(bytes: &[u8]) {
+    play(bytes);
+}
+
+/// The engine after the script.
+fn play(bytes: &[u8]) -> Engine {
     let mut play = Play {
         engine: Engine::new(Tuning::default()),
         connections: Connection::all(),
@@ -31,6 +36,7 @@ pub fn classify(bytes: &[u8]) {
     for step in steps(bytes) {
         play.step(&step);
     }
+    play.engine
 }
 
 struct Play {
@@ -92,5 +98,37 @@ impl Play {
 
     fn state(&self, key: &FlowKey) -> Option<FlowState> {
         self.engine.tables.flows.0.peek(key).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use detector_common::{mark::Mark, verdict::Verdict};
+
+    use super::*;
+
+    #[test]
+    fn the_corpus_leads_to_every_verdict_and_every_mark() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/classify");
+        let mut verdicts = [false; Verdict::COUNT];
+        let mut marks = [0; Mark::COUNT];
+        for entry in fs::read_dir(folder).unwrap() {
+            let engine = play(&fs::read(entry.unwrap().path()).unwrap());
+            for flow in engine.tables.flows.entries().values() {
+                verdicts[flow.conclude().verdict.index()] = true;
+            }
+            for (sum, mark) in marks.iter_mut().zip(engine.tables.evidence.marks) {
+                *sum += mark;
+            }
+        }
+        let verdicts = Verdict::ALL.map(|it| (it.name(), verdicts[it.index()]));
+        let marks = Mark::ALL.map(|it| (it.name(), marks[it.index()] > 0));
+        let missing = verdicts
+            .into_iter()
+            .chain(marks)
+            .filter(|(_, is_shown)| !is_shown);
+        assert_eq!(missing.collect::<Vec<_>>(), []);
     }
 }

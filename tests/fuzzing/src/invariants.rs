@@ -73,3 +73,57 @@ fn is_proved(conclusion: &Conclusion) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use detector_common::{
+        mark::Marks,
+        prefix::{Count as _, Counter, PrefixKey},
+    };
+
+    use super::*;
+
+    fn accused(verdict: Verdict, marks: &[Mark]) -> FlowState {
+        let sets = marks.iter().map(|mark| Marks::when(*mark, true));
+        let mut flow = FlowState {
+            marks: sets.fold(Marks::default(), Marks::and),
+            ..FlowState::default()
+        };
+        flow.judge(verdict);
+        flow
+    }
+
+    #[test]
+    fn marks_bear_an_accusation() {
+        for (verdict, marks) in [
+            (Verdict::RstInjected, &[Mark::Contradiction][..]),
+            (Verdict::RstInjected, &[Mark::ForeignTtl, Mark::Window]),
+            (Verdict::FinInjected, &[Mark::TooSoon, Mark::ForeignDf]),
+        ] {
+            check_conclusion(&accused(verdict, marks), None, true);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "no proof")]
+    fn a_mark_too_few_is_noticed() {
+        let flow = accused(Verdict::RstInjected, &[Mark::ForeignTtl]);
+        check_conclusion(&flow, None, true);
+    }
+
+    #[test]
+    #[should_panic(expected = "never heard")]
+    fn a_verdict_out_of_nothing_is_noticed() {
+        check_conclusion(&accused(Verdict::Reset, &[]), None, false);
+    }
+
+    #[test]
+    #[should_panic(expected = "1 to 0")]
+    fn a_counter_that_shrinks_is_noticed() {
+        let mut counters = PrefixCounters::default();
+        let now = Snapshot::from([(PrefixKey::default(), counters)]);
+        counters.add(Counter::Connections);
+        let before = Snapshot::from([(PrefixKey::default(), counters)]);
+        check_growth(&before, &now);
+    }
+}

@@ -42,6 +42,25 @@ fn packed_captures_of_any_number_of_members_read_the_same() {
     }
 }
 
+/// A source that gives one byte at a time.
+struct Drops<'a>(&'a [u8]);
+
+impl Read for Drops<'_> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let len = room.len().min(1);
+        self.0.read(&mut room[..len])
+    }
+}
+
+#[test]
+fn a_slow_pipe_is_recognised_as_packed() {
+    let whole = capture();
+    for packed in [gzip(&whole), zstd(&whole)] {
+        let capture = Capture::read("pipe".to_owned(), Drops(&packed)).unwrap();
+        assert_eq!(capture.count(), records(&whole).len());
+    }
+}
+
 #[test]
 fn a_packed_capture_that_is_cut_gives_what_can_be_unpacked() {
     let packets: Vec<Vec<u8>> = (0..8_000_u32)

@@ -112,6 +112,10 @@ where
     let Some(segment) = packet.tcp() else {
         return;
     };
+    // Nearly every packet ends here: it must not cost a lookup.
+    if news.marks.is_empty() && !segment.flags.rst() {
+        return;
+    }
     let Some(flow) = tables.flows.get(&news.key) else {
         return;
     };

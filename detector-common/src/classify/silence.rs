@@ -132,9 +132,7 @@ pub(super) const fn broken(flow: &mut FlowState) -> Option<Verdict> {
         return None;
     }
     flow.resends = 0;
-    if flow.verdict().is_some() {
-        flow.verdict = 0;
-    }
+    flow.verdict = 0;
     let has_passed = flow.bytes_in() > CUT_BYTES.1 && flow.packets > CUT_PACKETS.1;
     if has_passed || flow.client_fin != 0 {
         end(flow)

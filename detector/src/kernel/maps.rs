@@ -96,9 +96,7 @@ impl Kernel {
     /// [`Failure::Failed`] where the kernel refuses to read the map.
     pub fn flow(&self, key: &FlowKey) -> Result<Option<FlowState>, Failure> {
         let map: HashMap<&MapData, Shared<FlowKey>, Shared<FlowState>> = self
-            .ebpf
-            .map(maps::FLOWS)
-            .ok_or_else(|| missing(maps::FLOWS))?
+            .map(maps::FLOWS)?
             .try_into()
             .map_err(|error| refused(maps::FLOWS, &error))?;
         match map.get(&Shared(*key), 0) {

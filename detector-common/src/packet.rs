@@ -88,6 +88,14 @@ impl Packet {
         (self.transport.protocol == Protocol::Udp).then_some(&self.transport.datagram)
     }
 
+    /// Whether it may begin a connection: a SYN, or a QUIC Initial.
+    #[inline(always)]
+    pub fn may_begin(&self) -> bool {
+        let is_syn = self.tcp().is_some_and(|segment| segment.flags.is_syn());
+        let is_initial = self.udp().is_some_and(|datagram| datagram.is_quic_initial);
+        is_syn || is_initial
+    }
+
     /// The ICMP error, where it is one.
     #[inline(always)]
     pub fn icmp_error(&self) -> Option<&IcmpError> {

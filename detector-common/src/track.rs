@@ -108,18 +108,16 @@ enum Relevance {
 
 #[inline(always)]
 fn relevance(packet: &Packet, direction: Direction) -> Relevance {
-    if let Some(segment) = packet.tcp() {
-        return if matches!(direction, Direction::Out) && segment.flags.is_syn() {
-            Relevance::Opens
-        } else {
-            Relevance::Follows
-        };
+    if matches!(direction, Direction::Out) && packet.may_begin() {
+        return Relevance::Opens;
+    }
+    if packet.tcp().is_some() {
+        return Relevance::Follows;
     }
     if let Some(datagram) = packet.udp() {
         return match direction {
-            Direction::Out if datagram.is_quic_initial => Relevance::Opens,
             Direction::In if datagram.source_port == QUIC_PORT => Relevance::Follows,
-            _ => Relevance::None,
+            Direction::In | Direction::Out => Relevance::None,
         };
     }
     // The destination may refuse in its own name; that is its own business.

@@ -50,7 +50,7 @@ impl Connections {
         let Some(key) = FlowKey::of(packet, direction) else {
             return Ok(Vec::new());
         };
-        if direction == Direction::Out && may_begin(packet) {
+        if direction == Direction::Out && packet.may_begin() {
             return self.ask(subject, frame, packet, key);
         }
         subject.observe(frame, packet, direction)?;
@@ -139,12 +139,4 @@ impl Connections {
 /// What tells a new connection from the old one on the same ports.
 fn beginning(state: Option<FlowState>) -> Option<(Nanos, u32)> {
     state.map(|state| (state.syn_at, state.client_isn))
-}
-
-fn may_begin(packet: &Packet) -> bool {
-    let is_syn = packet.tcp().is_some_and(|segment| segment.flags.is_syn());
-    let is_initial = packet
-        .udp()
-        .is_some_and(|datagram| datagram.is_quic_initial);
-    is_syn || is_initial
 }

@@ -33,12 +33,16 @@ pub struct DestinationState {
     pub silent_since: Nanos,
     /// When the latest SYN left that counts in the run.
     pub last_syn: Nanos,
-    /// When the latest trial was counted.
-    pub trial_at: Nanos,
-    /// When a connection last failed by what its client said in it.
-    pub poisoned_at: Nanos,
+    /// When the latest trial was counted that succeeded.
+    pub ok_at: Nanos,
+    /// When the latest trial was counted that failed.
+    pub failed_at: Nanos,
     /// Length of the run of unanswered SYNs.
-    pub silent_syns: u32,
+    pub silent_syns: u16,
+    /// Outcome of the latest trial, as a small code.
+    pub trial: u8,
+    /// 1 where the latest connection failed, whether that was a trial or not.
+    pub failing: u8,
     /// Smallest handshake round trip seen, in microseconds; 0 where none was measured.
     pub min_rtt_us: u32,
     /// TTL of the latest SYN-ACK.
@@ -47,9 +51,9 @@ pub struct DestinationState {
     pub answered: u8,
     /// 1 where the latest SYN-ACK had the DF bit.
     pub dont_fragment: u8,
-    /// Outcome of the latest trial, as a small code.
-    pub trial: u8,
-    /// The client of that connection, its address folded.
+    /// Always zero: a map compares padding too.
+    pub zero: u8,
+    /// The client whose words the latest failed trial followed, folded; 0 where it had said none.
     pub poisoned_by: u32,
 }
 
@@ -63,7 +67,7 @@ const _: () = assert!(
 );
 
 /// SYNs that must stay unanswered in a row.
-const SILENT_SYNS: u32 = 3;
+const SILENT_SYNS: u16 = 3;
 
 impl DestinationState {
     /// Whether it ever answered a SYN.
@@ -119,10 +123,16 @@ impl DestinationState {
         }
     }
 
-    /// Whether this judgement is a trial: it speaks of the path, and it is news.
+    /// Whether it failed when last heard of.
+    pub const fn is_failing(&self) -> bool {
+        self.failing != 0
+    }
+
+    /// Notes a judgement, and says whether it is a trial: it speaks of the path, and it is news.
     ///
-    /// Retries of a blocked app come in storms; the same outcome counts once a trial time. A
-    /// changed outcome counts at once, so that the begin and the end of a block are seen.
+    /// Retries of a blocked app come in storms, and what is overloaded or blocked by name fails
+    /// for some connections and works for others: each outcome counts once a trial time. Only a
+    /// success right after a failed trial counts at once, so that the end of a block is seen.
     #[inline(always)]
     pub fn is_trial(
         &mut self,
@@ -131,52 +141,52 @@ impl DestinationState {
         now: Nanos,
         tuning: &Tuning,
     ) -> bool {
-        let code = outcome_code(judgement.verdict.outcome());
-        if code == VOID || (code == FAILED && self.is_residual(judgement, client, now, tuning)) {
+        match judgement.verdict.outcome() {
+            Outcome::Void => false,
+            Outcome::Ok => self.succeed(now, tuning),
+            Outcome::Failed => self.fail(judgement.stage, client, now, tuning),
+        }
+    }
+
+    #[inline(always)]
+    fn succeed(&mut self, now: Nanos, tuning: &Tuning) -> bool {
+        self.failing = 0;
+        if self.trial == OK && now.since(self.ok_at) < tuning.trial {
             return false;
         }
-        if code == self.trial && now.since(self.trial_at) < tuning.trial {
-            return false;
-        }
-        self.trial = code;
-        self.trial_at = now;
+        self.trial = OK;
+        self.ok_at = now;
         true
     }
 
-    /// Whether a failure is the residue of an earlier one. What a client said may poison it and
-    /// the destination for minutes: whatever fails between them then is the same event. A SYN says
+    /// A failure may be the residue of an earlier one. What a client said may poison it and the
+    /// destination for minutes: whatever fails between them then is the same event. A SYN says
     /// nothing yet, so its failure poisons nobody.
     #[inline(always)]
-    fn is_residual(
-        &mut self,
-        judgement: Judgement,
-        client: &Address,
-        now: Nanos,
-        tuning: &Tuning,
-    ) -> bool {
-        let by = client.fold();
-        let is_residual = self.poisoned_at.0 != 0
-            && self.poisoned_by == by
-            && now.since(self.poisoned_at) < tuning.poison;
-        if !is_residual && !matches!(judgement.stage, Stage::PostSyn) {
-            self.poisoned_at = now;
-            self.poisoned_by = by;
+    fn fail(&mut self, stage: Stage, client: &Address, now: Nanos, tuning: &Tuning) -> bool {
+        self.failing = 1;
+        let has_failed = self.trial == FAILED || self.failed_at.0 != 0;
+        // Zero stands for nobody.
+        let by = client.fold() | 1;
+        let span = now.since(self.failed_at);
+        let is_residual = self.poisoned_by == by && span < tuning.poison;
+        if has_failed && (is_residual || span < tuning.trial) {
+            return false;
         }
-        is_residual
+        self.trial = FAILED;
+        self.failed_at = now;
+        self.poisoned_by = if matches!(stage, Stage::PostSyn) {
+            0
+        } else {
+            by
+        };
+        true
     }
 }
 
-const VOID: u8 = 0;
+/// Outcomes as they are stored; 0 is none yet.
+const OK: u8 = 1;
 const FAILED: u8 = 2;
-
-/// How an outcome is stored; 0 is both "none yet" and "void".
-const fn outcome_code(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Void => VOID,
-        Outcome::Ok => 1,
-        Outcome::Failed => FAILED,
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -68,9 +68,13 @@ pub enum Counter {
     Answered,
     /// Verdicts, every one.
     Verdict(Verdict),
-    /// Trials: verdicts that speak of the path, once a destination and trial time, and where
-    /// they are failures, only of destinations that answered before.
+    /// Those verdicts that are ok and of QUIC: one transport may work where the other does not.
+    QuicOk,
+    /// Trials: verdicts that speak of the path (the first [`Verdict::TRIALS`]), once a destination
+    /// and trial time, and where they are failures, only of destinations that answered before.
     Trial(Verdict),
+    /// Those trials that are ok and of QUIC.
+    QuicOkTrial,
     /// Those failed trials by the stage they had reached.
     Stage(Stage),
     /// Connections that were cut off, by the payload that had come (see [`crate::stall`]).
@@ -84,13 +88,13 @@ pub enum Counter {
 pub enum Hosts {
     /// Answered a SYN at least once.
     Alive,
-    /// Failed when last heard of, whether that was a trial or not.
+    /// Has a destination that failed when last heard of, whether that was a trial or not.
     Failed,
 }
 
-const VERDICTS_AT: usize = 3;
+const VERDICTS_AT: usize = 5;
 const TRIALS_AT: usize = VERDICTS_AT + Verdict::COUNT;
-const STAGES_AT: usize = TRIALS_AT + Verdict::COUNT;
+const STAGES_AT: usize = TRIALS_AT + Verdict::TRIALS;
 const STALL_BYTES_AT: usize = STAGES_AT + Stage::COUNT;
 const STALL_PACKETS_AT: usize = STALL_BYTES_AT + Bucket::COUNT;
 const ALIVE_AT: usize = STALL_PACKETS_AT + Bucket::COUNT;
@@ -114,6 +118,8 @@ impl Counter {
             Self::Connections => 0,
             Self::Strangers => 1,
             Self::Answered => 2,
+            Self::QuicOk => 3,
+            Self::QuicOkTrial => 4,
             Self::Verdict(verdict) => VERDICTS_AT.wrapping_add(verdict.index()),
             Self::Trial(verdict) => TRIALS_AT.wrapping_add(verdict.index()),
             Self::Stage(stage) => STAGES_AT.wrapping_add(stage.index()),

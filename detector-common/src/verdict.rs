@@ -8,14 +8,8 @@ pub enum Verdict {
     Ok,
     /// SYNs to the destination stay unanswered.
     SynTimeout,
-    /// The SYN was answered by a reset that looks like the destination's own.
-    SynRefused,
     /// A reset that is proved to be a third party's.
     RstInjected,
-    /// A reset that nothing proves forged.
-    Reset,
-    /// The client gave up by a reset of its own.
-    ClientAborted,
     /// The handshake works, the client's first data is never answered.
     DataBlackhole,
     /// It fell silent amid an answer, after some kilobytes or packets.
@@ -26,6 +20,12 @@ pub enum Verdict {
     IcmpUnreachable,
     /// Data or FIN that are proved to be a third party's.
     FinInjected,
+    /// The SYN was answered by a reset that looks like the destination's own.
+    SynRefused,
+    /// A reset that nothing proves forged.
+    Reset,
+    /// The client gave up by a reset of its own.
+    ClientAborted,
     /// Too little was seen to say.
     Incomplete,
 }
@@ -45,19 +45,22 @@ impl Verdict {
     /// Number of verdicts, and so of counters.
     pub const COUNT: usize = Self::ALL.len();
 
+    /// The first so many are of outcomes that trials have; the others are void.
+    pub const TRIALS: usize = 8;
+
     /// Every verdict, in the order of its counter.
     pub const ALL: [Self; 12] = [
         Self::Ok,
         Self::SynTimeout,
-        Self::SynRefused,
         Self::RstInjected,
-        Self::Reset,
-        Self::ClientAborted,
         Self::DataBlackhole,
         Self::DataCutoff,
         Self::QuicTimeout,
         Self::IcmpUnreachable,
         Self::FinInjected,
+        Self::SynRefused,
+        Self::Reset,
+        Self::ClientAborted,
         Self::Incomplete,
     ];
 
@@ -81,15 +84,15 @@ impl Verdict {
         Some(match code {
             1 => Self::Ok,
             2 => Self::SynTimeout,
-            3 => Self::SynRefused,
-            4 => Self::RstInjected,
-            5 => Self::Reset,
-            6 => Self::ClientAborted,
-            7 => Self::DataBlackhole,
-            8 => Self::DataCutoff,
-            9 => Self::QuicTimeout,
-            10 => Self::IcmpUnreachable,
-            11 => Self::FinInjected,
+            3 => Self::RstInjected,
+            4 => Self::DataBlackhole,
+            5 => Self::DataCutoff,
+            6 => Self::QuicTimeout,
+            7 => Self::IcmpUnreachable,
+            8 => Self::FinInjected,
+            9 => Self::SynRefused,
+            10 => Self::Reset,
+            11 => Self::ClientAborted,
             12 => Self::Incomplete,
             _ => return None,
         })
@@ -210,10 +213,7 @@ mod tests {
     const VERDICTS: [(Verdict, &str, Outcome); Verdict::COUNT] = [
         (Verdict::Ok, "ok", Outcome::Ok),
         (Verdict::SynTimeout, "syn_timeout", Outcome::Failed),
-        (Verdict::SynRefused, "syn_refused", Outcome::Void),
         (Verdict::RstInjected, "rst_injected", Outcome::Failed),
-        (Verdict::Reset, "reset", Outcome::Void),
-        (Verdict::ClientAborted, "client_aborted", Outcome::Void),
         (Verdict::DataBlackhole, "data_blackhole", Outcome::Failed),
         (Verdict::DataCutoff, "data_cutoff", Outcome::Failed),
         (Verdict::QuicTimeout, "quic_timeout", Outcome::Failed),
@@ -223,6 +223,9 @@ mod tests {
             Outcome::Failed,
         ),
         (Verdict::FinInjected, "fin_injected", Outcome::Failed),
+        (Verdict::SynRefused, "syn_refused", Outcome::Void),
+        (Verdict::Reset, "reset", Outcome::Void),
+        (Verdict::ClientAborted, "client_aborted", Outcome::Void),
         (Verdict::Incomplete, "incomplete", Outcome::Void),
     ];
 
@@ -234,6 +237,7 @@ mod tests {
             assert_eq!(Verdict::of_code(verdict.code()), Some(verdict));
             assert!(verdict.code() >> Verdict::CODE_BITS == 0);
             assert_eq!((verdict.name(), verdict.outcome()), (name, outcome));
+            assert_eq!(index < Verdict::TRIALS, outcome != Outcome::Void);
         }
     }
 

@@ -48,13 +48,44 @@ fn two_symptoms_of_one_outcome_are_one_trial() {
 }
 
 #[test]
-fn a_changed_outcome_is_a_trial_at_once() {
+fn the_begin_and_the_end_of_a_block_are_trials_at_once() {
     let mut state = DestinationState::default();
     assert!(is_trial(&mut state, Verdict::Ok, secs(1)));
     assert!(is_trial(&mut state, Verdict::SynTimeout, secs(2)));
     assert!(is_trial(&mut state, Verdict::Ok, secs(3)));
     assert!(!is_trial(&mut state, Verdict::Ok, secs(122)));
     assert!(is_trial(&mut state, Verdict::Ok, secs(123)));
+}
+
+#[test]
+fn what_fails_for_some_and_works_for_others_is_one_trial_of_each_outcome_in_two_minutes() {
+    let mut state = DestinationState::default();
+    let outcomes = [Verdict::Ok, Verdict::SynTimeout].into_iter().cycle();
+    let trials = outcomes
+        .zip(1_000..1_119)
+        .filter(|(verdict, at)| is_trial(&mut state, *verdict, secs(*at)));
+    let expected = [
+        (Verdict::Ok, 1_000),
+        (Verdict::SynTimeout, 1_001),
+        (Verdict::Ok, 1_002),
+    ];
+    assert!(trials.eq(expected));
+}
+
+#[test]
+fn it_fails_until_it_works_whatever_is_a_trial() {
+    let mut state = DestinationState::default();
+    for (verdict, is_failing) in [
+        (Verdict::SynTimeout, true),
+        (Verdict::SynRefused, true),
+        (Verdict::Ok, false),
+        (Verdict::RstInjected, true),
+        (Verdict::Ok, false),
+        (Verdict::ClientAborted, false),
+    ] {
+        is_trial(&mut state, verdict, secs(1_000));
+        assert_eq!(state.is_failing(), is_failing, "{verdict:?}");
+    }
 }
 
 const VOID_VERDICTS: [Verdict; 4] = [
@@ -140,12 +171,12 @@ fn hearing_anything_ends_the_silence() {
 #[test]
 fn the_count_of_silent_syns_does_not_wrap() {
     let mut state = DestinationState {
-        silent_syns: u32::MAX,
+        silent_syns: u16::MAX,
         last_syn: secs(10),
         ..DestinationState::default()
     };
     assert_eq!(state.syn(secs(20), &TUNING), Some(Verdict::SynTimeout));
-    assert_eq!(state.silent_syns, u32::MAX);
+    assert_eq!(state.silent_syns, u16::MAX);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::News;
 use crate::{
     classify::Judgement,
     destination::{DestinationKey, DestinationState},
-    flow::{FlowKey, FlowState},
+    flow::{FlowKey, FlowState, protocol},
     mark::{Mark, Marks},
     packet::Packet,
     prefix::{Count, Counter, Hosts, PrefixKey, host_bit},
@@ -44,9 +44,15 @@ pub fn account<F, D, C, P, V, E>(
         return;
     };
     let is_alive = destination.has_answered();
+    let was_failing = destination.is_failing();
     let judgement = news.judgement();
     let is_trial =
         judgement.is_some_and(|it| destination.is_trial(it, &news.key.local, news.at, tuning));
+    let standing = Standing {
+        is_alive,
+        was_failing,
+        is_trial,
+    };
     let prefix = PrefixKey::of(&news.key.remote, tuning);
     // A prefix is tracked from its first answer on: a scan of dead space takes no room, and
     // destinations that never answered weigh nothing until a neighbour did.
@@ -56,7 +62,7 @@ pub fn account<F, D, C, P, V, E>(
         tables.prefixes.get(&prefix)
     };
     if let Some(mut counters) = counters {
-        news.count(&mut counters, is_alive, is_trial);
+        news.count(&mut counters, standing);
     }
 }
 
@@ -135,9 +141,20 @@ fn count_marks<E: Evidence>(evidence: &mut E, marks: Marks) {
     }
 }
 
+/// How things stand with the destination of what is counted.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// It answered at least once.
+    is_alive: bool,
+    /// It failed when last heard of before.
+    was_failing: bool,
+    /// The judgement is a trial.
+    is_trial: bool,
+}
+
 impl News {
     #[inline(always)]
-    fn count(&self, counters: &mut impl Count, is_alive: bool, is_trial: bool) {
+    fn count(&self, counters: &mut impl Count, standing: Standing) {
         let host = host_bit(&self.key.remote);
         if self.is_first != 0 {
             counters.add(Counter::Connections);
@@ -145,7 +162,7 @@ impl News {
         if self.is_answered != 0 {
             counters.add(Counter::Answered);
         }
-        if is_alive {
+        if standing.is_alive {
             counters.insert(Hosts::Alive, host);
         }
         let Some(judgement) = self.judgement() else {
@@ -157,13 +174,18 @@ impl News {
             counters.add(Counter::StallBytes(Bucket::of_bytes(self.bytes_in)));
             counters.add(Counter::StallPackets(packets));
         }
+        let is_quic = self.key.protocol == protocol::UDP;
         match judgement.verdict.outcome() {
-            Outcome::Ok => counters.remove(Hosts::Failed, host),
-            Outcome::Failed if is_alive => counters.insert(Hosts::Failed, host),
-            Outcome::Failed | Outcome::Void => {}
+            // Another port of the host may work all the time: that mends nothing.
+            Outcome::Ok if standing.was_failing => counters.remove(Hosts::Failed, host),
+            Outcome::Failed if standing.is_alive => counters.insert(Hosts::Failed, host),
+            Outcome::Ok | Outcome::Failed | Outcome::Void => {}
         }
-        if is_trial {
-            count_trial(counters, judgement, is_alive);
+        if is_quic && matches!(judgement.verdict, Verdict::Ok) {
+            counters.add(Counter::QuicOk);
+        }
+        if standing.is_trial {
+            count_trial(counters, judgement, standing.is_alive, is_quic);
         }
     }
 }
@@ -171,10 +193,15 @@ impl News {
 /// A destination that never answered may be a port that was always filtered, and its host be
 /// fine: its failures are counted apart.
 #[inline(always)]
-fn count_trial(counters: &mut impl Count, judgement: Judgement, is_alive: bool) {
+fn count_trial(counters: &mut impl Count, judgement: Judgement, is_alive: bool, is_quic: bool) {
     let Judgement { verdict, stage } = judgement;
     match verdict.outcome() {
-        Outcome::Ok => counters.add(Counter::Trial(verdict)),
+        Outcome::Ok => {
+            counters.add(Counter::Trial(verdict));
+            if is_quic {
+                counters.add(Counter::QuicOkTrial);
+            }
+        }
         Outcome::Failed if is_alive => {
             counters.add(Counter::Trial(verdict));
             counters.add(Counter::Stage(stage));

@@ -1,5 +1,6 @@
 //! Whole connections through the engine, over tables that are plain maps.
 
+mod abandoned;
 mod counters;
 mod destinations;
 mod edges;

@@ -4,13 +4,23 @@ use super::*;
 use std::{vec, vec::Vec};
 
 fn every_counter() -> Vec<Counter> {
-    let mut counters = vec![Counter::Connections, Counter::Strangers, Counter::Answered];
+    let mut counters = vec![
+        Counter::Connections,
+        Counter::Strangers,
+        Counter::Answered,
+        Counter::QuicOk,
+        Counter::QuicOkTrial,
+    ];
     counters.extend(Verdict::ALL.map(Counter::Verdict));
-    counters.extend(Verdict::ALL.map(Counter::Trial));
+    counters.extend(trials().map(Counter::Trial));
     counters.extend(Stage::ALL.map(Counter::Stage));
     counters.extend(Bucket::ALL.map(Counter::StallBytes));
     counters.extend(Bucket::ALL.map(Counter::StallPackets));
     counters
+}
+
+fn trials() -> impl Iterator<Item = Verdict> {
+    Verdict::ALL.into_iter().take(Verdict::TRIALS)
 }
 
 fn every_host() -> Vec<(Hosts, u8)> {

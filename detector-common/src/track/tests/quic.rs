@@ -35,6 +35,38 @@ fn an_answered_initial_is_a_success() {
 }
 
 #[test]
+fn what_works_over_quic_is_counted_apart_too() {
+    let mut world = World::new();
+    world.exchange(secs(1), socket(SERVER));
+    // On the same ports a minute later it is another connection.
+    for at in [10, 90] {
+        world.datagram(secs(at), initial(), Out);
+        world.datagram(after(secs(at), 40), quic_answer(), In);
+    }
+    let counters = world.counters(socket(SERVER));
+    let told = [
+        Counter::Verdict(Verdict::Ok),
+        Counter::QuicOk,
+        Counter::Trial(Verdict::Ok),
+        Counter::QuicOkTrial,
+    ];
+    assert_eq!(told.map(|counter| counters.value(counter)), [3, 2, 2, 1]);
+}
+
+#[test]
+fn a_host_that_fails_over_quic_fails_whatever_works_over_tcp() {
+    let mut world = World::new();
+    world.datagram(secs(1), initial(), Out);
+    world.datagram(after(secs(1), 40), quic_answer(), In);
+    unanswered(&mut world, secs(100));
+    world.exchange(secs(110), socket(SERVER));
+    assert!(world.is_in(Hosts::Failed, socket(SERVER)));
+    world.datagram(secs(200), initial(), Out);
+    world.datagram(after(secs(200), 40), quic_answer(), In);
+    assert!(!world.is_in(Hosts::Failed, socket(SERVER)));
+}
+
+#[test]
 fn unanswered_initials_to_a_known_destination_are_a_failure() {
     let mut world = World::new();
     world.datagram(secs(1), initial(), Out);

@@ -131,13 +131,23 @@ fn one_dead_host_raises_no_alert() {
 }
 
 #[test]
-fn an_outage_of_the_uplink_raises_no_alert() {
+fn an_outage_of_the_uplink_is_told_once_and_accuses_no_range() {
     let mut daemon = warm_daemon();
     daemon.script.path.obstruct(net(EVERYTHING), Obstacle::Drop);
-    assert_eq!(alerts(&mut daemon, 60), [] as [Value; 0]);
+    let during = alerts(&mut daemon, 60);
+    let [told] = during.as_slice() else {
+        panic!("{during:#?}");
+    };
+    assert_eq!(
+        (&told["kind"], &told["state"]),
+        (&"uplink_outage".into(), &"firing".into())
+    );
+    assert!(told.get("prefix").is_none() && told.get("members").is_none());
+
     daemon.script.path.clear();
     daemon.script.path.lose_one_in(LOSS);
-    assert_eq!(alerts(&mut daemon, 120), [] as [Value; 0]);
+    let after = alerts(&mut daemon, 120);
+    assert!(after.len() == 1 && is_end_of(told, &after[0]), "{after:#?}");
 }
 
 #[test]

@@ -74,6 +74,14 @@ impl Loss {
             .any(|(_, lost)| *lost > 0)
     }
 
+    /// Whether packets of connections under way went uncounted between two looks, so that what is
+    /// taken for silence may be our own deafness. A full memory keeps what it has.
+    pub fn distorts(before: &[u64; Self::ALL.len()], now: &[u64; Self::ALL.len()]) -> bool {
+        [Self::Flow, Self::Candidate]
+            .into_iter()
+            .any(|loss| now[loss as usize] > before[loss as usize])
+    }
+
     /// The name used in events.
     pub const fn name(self) -> &'static str {
         match self {
@@ -105,6 +113,18 @@ mod tests {
             assert!(!Loss::weighs(&losses));
             losses[index] = 1;
             assert_eq!(Loss::weighs(&losses), loss != Loss::Sample);
+        }
+    }
+
+    #[test]
+    fn lost_connections_distort_what_is_seen_and_a_full_memory_does_not() {
+        for (index, loss) in Loss::ALL.into_iter().enumerate() {
+            let before = [7; Loss::ALL.len()];
+            let mut now = before;
+            assert!(!Loss::distorts(&before, &now));
+            now[index] += 1;
+            let is_distorting = matches!(loss, Loss::Flow | Loss::Candidate);
+            assert_eq!(Loss::distorts(&before, &now), is_distorting, "{loss:?}");
         }
     }
 

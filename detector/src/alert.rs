@@ -1,18 +1,21 @@
 //! The life of an alert: one identity from the first sign to the all-clear.
 //!
-//! Ranges as judged now go in, events come out. Must not know: why a range is blocked, or where
+//! What is found now goes in, events come out. Must not know: why a range is blocked, or where
 //! an event goes.
 
+mod budget;
 mod open;
+mod trouble;
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use self::open::Open;
+use self::{budget::Budget, open::Open, trouble::OpenTrouble};
 use crate::{
     event::alert::{AlertEvent, State},
-    judge::Range,
+    judge::{Findings, outage::Trouble, range::Range},
     moment::Moment,
     observer::Observer,
     traces::Traces,
@@ -22,102 +25,106 @@ use crate::{
 /// block the prefixes fail one after the other, and each piece would be an alert.
 const SETTLE: Duration = Duration::from_secs(5);
 
+/// What an event says beside the finding itself.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The time.
+    pub now: Moment,
+    /// What injectors left behind.
+    pub traces: &'a Traces,
+    /// Who sees it.
+    pub observer: &'a Observer,
+}
+
 /// All open alerts, the oldest first.
 pub struct Alerts {
     open: Vec<Open>,
-    /// When something new was first seen that has not fired yet.
+    /// Over, and not yet told to be.
+    ending: Vec<(Open, Option<Ulid>)>,
+    trouble: Option<OpenTrouble>,
+    /// When something new was first seen that is not settled yet.
     onset: Option<Moment>,
     /// How many prefixes it had a poll ago.
     growing: usize,
+    budget: Budget,
     next_id: fn(Moment) -> Ulid,
+}
+
+/// The open alerts as they are kept over a restart.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct SavedAlerts {
+    open: Vec<Open>,
+    trouble: Option<OpenTrouble>,
 }
 
 impl Alerts {
     /// No alert yet; `next_id` makes identities.
-    pub const fn new(next_id: fn(Moment) -> Ulid) -> Self {
+    pub fn new(next_id: fn(Moment) -> Ulid) -> Self {
         Self {
             open: Vec::new(),
+            ending: Vec::new(),
+            trouble: None,
             onset: None,
             growing: 0,
+            budget: Budget::default(),
             next_id,
         }
     }
 
-    /// Number of alerts that are firing.
+    /// Number of alerts that are firing, told or not.
     pub const fn firing(&self) -> usize {
-        self.open.len()
+        self.open.len() + if self.trouble.is_some() { 1 } else { 0 }
     }
 
-    /// Brings the open alerts in line with the ranges that are blocked now, and with the traces
-    /// found there.
-    pub fn reconcile(
-        &mut self,
-        now: Moment,
-        ranges: &[Range],
-        traces: &Traces,
-        observer: &Observer,
-    ) -> Vec<AlertEvent> {
-        let mut events = self.merge(now, ranges, observer);
-        let mut strangers: Vec<&Range> = ranges
-            .iter()
-            .filter(|range| !self.open.iter().any(|open| open.owns(range)))
-            .collect();
-        for mut open in std::mem::take(&mut self.open) {
-            let own: Vec<&Range> = ranges.iter().filter(|range| open.owns(range)).collect();
-            let Some(largest) = own.iter().max_by_key(|range| range.members.len()) else {
-                events.push(open.event(State::Resolved, now, observer));
-                continue;
-            };
-            if open.is_split(own.len() > 1, now) {
-                for piece in own.iter().filter(|range| range.prefix != largest.prefix) {
-                    open.release(piece);
-                    strangers.push(piece);
-                }
-            }
-            if open.follow(largest, traces, now) {
-                events.push(open.event(State::Update, now, observer));
-            }
-            self.open.push(open);
+    /// Number of those that nobody was told of yet, since there were too many.
+    pub fn untold(&self) -> usize {
+        self.open.iter().filter(|open| !open.is_told()).count()
+    }
+
+    /// What is to be kept over a restart.
+    pub fn save(&self) -> SavedAlerts {
+        SavedAlerts {
+            open: self.open.clone(),
+            trouble: self.trouble.clone(),
         }
-        events.extend(self.fire(now, &strangers, traces, observer));
+    }
+
+    /// Goes on from what was kept.
+    pub fn restore(&mut self, saved: SavedAlerts) {
+        self.open = saved.open;
+        self.trouble = saved.trouble;
+    }
+
+    /// Brings the open alerts in line with what is found now.
+    pub fn reconcile(&mut self, findings: &Findings, scene: &Scene<'_>) -> Vec<AlertEvent> {
+        let mut events = self.follow_trouble(findings.trouble.as_ref(), scene);
+        self.merge(&findings.ranges);
+        let strangers = self.follow(&findings.ranges, scene);
+        self.begin(&strangers, scene);
+        self.budget.spend(scene.now, events.len());
+        events.extend(self.tell(scene));
         events
     }
 
-    /// New alerts, once what they are about has stopped growing or had time enough to.
-    fn fire(
-        &mut self,
-        now: Moment,
-        ranges: &[&Range],
-        traces: &Traces,
-        observer: &Observer,
-    ) -> Vec<AlertEvent> {
-        let new: Vec<Open> = ranges
-            .iter()
-            .filter_map(|range| Open::fire((self.next_id)(now), range, traces, now))
-            .collect();
-        let before = self.growing;
-        self.growing = new.iter().map(Open::size).sum();
-        if new.is_empty() {
-            self.onset = None;
-            return Vec::new();
+    fn follow_trouble(&mut self, trouble: Option<&Trouble>, scene: &Scene<'_>) -> Vec<AlertEvent> {
+        let mut events = Vec::new();
+        if let Some(open) = self.trouble.take_if(|open| !open.is_still(trouble)) {
+            events.push(open.event(State::Resolved, scene));
         }
-        let onset = *self.onset.get_or_insert(now);
-        if self.growing > before && now.since(&onset) < SETTLE {
-            return Vec::new();
+        match (&mut self.trouble, trouble) {
+            (Some(open), Some(trouble)) => open.follow(trouble),
+            (None, Some(trouble)) => {
+                let open = OpenTrouble::begin((self.next_id)(scene.now), trouble);
+                events.push(open.event(State::Firing, scene));
+                self.trouble = Some(open);
+            }
+            (_, None) => {}
         }
-        let events = new
-            .iter()
-            .map(|open| open.event(State::Firing, now, observer))
-            .collect();
-        self.growing = 0;
-        self.onset = None;
-        self.open.extend(new);
         events
     }
 
     /// Where alerts have become one range, the oldest goes on and says so for the others.
-    fn merge(&mut self, now: Moment, ranges: &[Range], observer: &Observer) -> Vec<AlertEvent> {
-        let mut events = Vec::new();
+    fn merge(&mut self, ranges: &[Range]) {
         for range in ranges {
             let (heirs, others): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.open)
                 .into_iter()
@@ -127,16 +134,87 @@ impl Alerts {
             if let Some(mut oldest) = heirs.next() {
                 for absorbed in heirs {
                     oldest.absorb(&absorbed);
-                    events.push(AlertEvent {
-                        merged_into: Some(oldest.id),
-                        ..absorbed.event(State::Resolved, now, observer)
-                    });
+                    self.ending.push((absorbed, Some(oldest.id)));
                 }
                 self.open.push(oldest);
             }
         }
         self.open.sort_by_key(|open| open.id);
+    }
+
+    /// Follows each open alert, and returns the ranges that no alert is about.
+    fn follow<'a>(&mut self, ranges: &'a [Range], scene: &Scene<'_>) -> Vec<&'a Range> {
+        let mut strangers: Vec<&Range> = ranges
+            .iter()
+            .filter(|range| !self.open.iter().any(|open| open.owns(range)))
+            .collect();
+        for mut open in std::mem::take(&mut self.open) {
+            let own: Vec<&Range> = ranges.iter().filter(|range| open.owns(range)).collect();
+            let largest = own.iter().max_by_key(|range| range.members.len());
+            let Some(largest) = largest.filter(|_| !open.is_forgotten(scene.now)) else {
+                self.ending.push((open, None));
+                continue;
+            };
+            if open.is_split(own.len() > 1, scene.now) {
+                for piece in own.iter().filter(|range| range.prefix != largest.prefix) {
+                    open.release(piece);
+                    strangers.push(piece);
+                }
+            }
+            open.follow(largest, scene);
+            self.open.push(open);
+        }
+        strangers
+    }
+
+    /// New alerts, once what they are about has stopped growing or had time enough to.
+    fn begin(&mut self, ranges: &[&Range], scene: &Scene<'_>) {
+        let now = scene.now;
+        let new: Vec<Open> = ranges
+            .iter()
+            .filter_map(|range| Open::begin((self.next_id)(now), range, scene))
+            .collect();
+        let before = self.growing;
+        self.growing = new.iter().map(Open::size).sum();
+        if new.is_empty() {
+            self.onset = None;
+            return;
+        }
+        let onset = *self.onset.get_or_insert(now);
+        if self.growing > before && now.since(&onset) < SETTLE {
+            return;
+        }
+        self.growing = 0;
+        self.onset = None;
+        self.open.extend(new);
+    }
+
+    /// Tells what there is to tell, as far as it may: ends first, then what nobody has heard of
+    /// yet, the largest first, then what has changed.
+    fn tell(&mut self, scene: &Scene<'_>) -> Vec<AlertEvent> {
+        let left = self.budget.left(scene.now);
+        let mut events = self.tell_ends(left, scene);
+        let mut due: Vec<&mut Open> = self
+            .open
+            .iter_mut()
+            .filter(|open| !open.is_told() || open.is_update_due(scene.now))
+            .collect();
+        due.sort_by_key(|open| (open.is_told(), Reverse(open.size())));
+        let due = due.into_iter().take(left - events.len());
+        events.extend(due.map(|open| open.tell(scene)));
+        self.budget.spend(scene.now, events.len());
         events
+    }
+
+    fn tell_ends(&mut self, left: usize, scene: &Scene<'_>) -> Vec<AlertEvent> {
+        self.ending.retain(|(open, _)| open.is_told());
+        let now = self.ending.len().min(left);
+        let ends = self.ending.drain(..now);
+        let told = ends.filter_map(|(open, merged_into)| {
+            let end = open.end(scene)?;
+            Some(AlertEvent { merged_into, ..end })
+        });
+        told.collect()
     }
 }
 

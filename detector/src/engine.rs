@@ -134,6 +134,10 @@ impl Source for Engine {
         Ok(())
     }
 
+    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
+        Ok(Self::losses(self))
+    }
+
     fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
         Ok(std::mem::take(&mut self.tables.evidence.samples))
     }

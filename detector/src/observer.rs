@@ -18,6 +18,9 @@ pub struct Observer {
     /// Whether something was lost since the start.
     #[serde(skip)]
     pub is_map_full: bool,
+    /// Whether packets went uncounted just now.
+    #[serde(skip)]
+    pub is_lossy: bool,
 }
 
 impl Observer {
@@ -37,6 +40,7 @@ impl Observer {
             },
             version: env!("CARGO_PKG_VERSION").to_owned(),
             is_map_full: false,
+            is_lossy: false,
         }
     }
 
@@ -51,6 +55,9 @@ impl Observer {
         }
         if self.is_map_full {
             caveats.push("map_full");
+        }
+        if self.is_lossy {
+            caveats.push("lossy");
         }
         caveats
     }

@@ -14,17 +14,28 @@ use detector_common::{
     verdict::{Stage, Verdict},
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde::{Deserialize, Serialize};
+
+use crate::judge::{hosts::HostSet, transport::Transport};
 
 /// Cumulative counters of every tracked prefix at one time.
 pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
 
 /// Connections that were cut off, by the payload and by the packets that had passed.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Stalls {
     /// By bytes of payload, in the order of [`Bucket::ALL`].
     pub bytes: [u64; Bucket::COUNT],
     /// By packets both ways, in the same order.
     pub packets: [u64; Bucket::COUNT],
+}
+
+impl Stalls {
+    /// None was cut off.
+    pub const NONE: Self = Self {
+        bytes: [0; Bucket::COUNT],
+        packets: [0; Bucket::COUNT],
+    };
 }
 
 /// What happened to one prefix between two snapshots.
@@ -34,29 +45,52 @@ pub struct Delta {
     pub prefix: IpNet,
     /// Connections whose server answered with data, however they end; not only first attempts.
     pub connections_answered: u64,
-    /// Connections that ended well; not only first attempts.
-    pub connections_ok: u64,
+    /// Connections by verdict; not only first attempts.
+    pub verdicts: [u64; Verdict::COUNT],
+    /// Those that ended well over QUIC.
+    pub quic_ok: u64,
     /// Trials by verdict.
-    pub trials: [u64; Verdict::COUNT],
+    pub trials: [u64; Verdict::TRIALS],
+    /// Those that ended well over QUIC.
+    pub quic_ok_trials: u64,
     /// Failed trials by stage.
     pub stages: [u64; Stage::COUNT],
     /// Connections that were cut off, by where.
     pub stalls: Stalls,
-    /// Hosts that once answered and failed in their latest trial: a state, not a difference.
-    pub hosts_failed: u32,
-    /// Hosts that once answered and did not fail since: a state, not a difference.
-    pub hosts_ok: u32,
+    /// Hosts that once answered: a state, not a difference.
+    pub alive: HostSet,
+    /// Hosts with a destination that failed in its latest connection: a state, not a difference.
+    pub failed: HostSet,
 }
 
 impl Delta {
-    /// Trials that succeeded.
-    pub const fn ok(&self) -> u64 {
-        self.trials[Verdict::Ok.index()]
+    /// Trials over a transport that succeeded.
+    pub fn ok(&self, transport: Transport) -> u64 {
+        let all = self.trials[Verdict::Ok.index()];
+        of_transport(transport, all, self.quic_ok_trials)
+    }
+
+    /// Connections over a transport that ended well.
+    pub fn connections_ok(&self, transport: Transport) -> u64 {
+        of_transport(transport, self.verdicts[Verdict::Ok.index()], self.quic_ok)
+    }
+
+    /// Connections over a transport that failed, those of destinations that never answered too.
+    pub fn connections_failed(&self, transport: Transport) -> u64 {
+        failures()
+            .filter(|verdict| transport.fails_by(*verdict))
+            .map(|verdict| self.verdicts[verdict.index()])
+            .sum()
     }
 
     /// Failed trials that an outage of our own looks like.
     pub fn silences(&self) -> u64 {
         silent().map(|verdict| self.trials[verdict.index()]).sum()
+    }
+
+    /// Connections that failed in a way that an outage of our own looks like.
+    pub fn silent_connections(&self) -> u64 {
+        silent().map(|verdict| self.verdicts[verdict.index()]).sum()
     }
 
     /// Failed trials on a router's word, which comes at once: those among the silences that an
@@ -65,7 +99,7 @@ impl Delta {
         self.trials[Verdict::IcmpUnreachable.index()]
     }
 
-    /// Takes the silences out.
+    /// Takes out the trials that are silences, whose stages are then unknown.
     pub fn void_silences(&mut self) {
         for verdict in silent() {
             let silences = std::mem::take(&mut self.trials[verdict.index()]);
@@ -73,17 +107,23 @@ impl Delta {
             *stage = stage.saturating_sub(silences);
         }
     }
+}
 
-    /// Trials that failed.
-    pub fn failed(&self) -> u64 {
-        self.trials.iter().sum::<u64>() - self.ok()
+const fn of_transport(transport: Transport, all: u64, quic: u64) -> u64 {
+    match transport {
+        Transport::Tcp => all.saturating_sub(quic),
+        Transport::Quic => quic,
     }
 }
 
+/// The verdicts that are failures.
+pub fn failures() -> impl Iterator<Item = Verdict> {
+    let trials = Verdict::ALL.into_iter().take(Verdict::TRIALS);
+    trials.filter(|verdict| *verdict != Verdict::Ok)
+}
+
 fn silent() -> impl Iterator<Item = Verdict> {
-    Verdict::ALL
-        .into_iter()
-        .filter(|verdict| verdict.is_outage_like())
+    failures().filter(|verdict| verdict.is_outage_like())
 }
 
 /// The stage in which a silence falls.
@@ -117,42 +157,28 @@ fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: 
         let (before, now) = (before.value(counter), now.value(counter));
         u64::from(now.checked_sub(before).unwrap_or(now))
     };
-    let alive = hosts(now, Hosts::Alive);
-    let failed = hosts(now, Hosts::Failed);
     Delta {
         prefix: network(key, tuning),
         connections_answered: since(Counter::Answered),
-        connections_ok: since(Counter::Verdict(Verdict::Ok)),
-        trials: Verdict::ALL.map(|verdict| since(Counter::Trial(verdict))),
+        verdicts: Verdict::ALL.map(|verdict| since(Counter::Verdict(verdict))),
+        quic_ok: since(Counter::QuicOk),
+        trials: std::array::from_fn(|index| since(Counter::Trial(Verdict::ALL[index]))),
+        quic_ok_trials: since(Counter::QuicOkTrial),
         stages: Stage::ALL.map(|stage| since(Counter::Stage(stage))),
         stalls: Stalls {
             bytes: Bucket::ALL.map(|bucket| since(Counter::StallBytes(bucket))),
             packets: Bucket::ALL.map(|bucket| since(Counter::StallPackets(bucket))),
         },
-        hosts_failed: count(
-            alive
-                .iter()
-                .zip(failed)
-                .map(|(alive, failed)| alive & failed),
-        ),
-        hosts_ok: count(
-            alive
-                .iter()
-                .zip(failed)
-                .map(|(alive, failed)| alive & !failed),
-        ),
+        alive: hosts(now, Hosts::Alive),
+        failed: hosts(now, Hosts::Failed),
     }
 }
 
-fn hosts(counters: &PrefixCounters, hosts: Hosts) -> [u32; 8] {
-    [0, 32, 64, 96, 128, 160, 192, 224].map(|host| {
+fn hosts(counters: &PrefixCounters, hosts: Hosts) -> HostSet {
+    HostSet([0, 32, 64, 96, 128, 160, 192, 224].map(|host| {
         let (word, _bit) = hosts.word(host);
         counters.0[word]
-    })
-}
-
-fn count(words: impl Iterator<Item = u32>) -> u32 {
-    words.map(u32::count_ones).sum()
+    }))
 }
 
 /// The prefix as a network, in the family it stands for.

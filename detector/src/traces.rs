@@ -5,7 +5,10 @@
 
 mod connections;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, VecDeque},
+};
 
 use detector_common::{
     address::Address,
@@ -17,7 +20,7 @@ use detector_common::{
     tuning::Tuning,
 };
 use ipnet::IpNet;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::connections::Connections;
 use crate::snapshot::network;
@@ -28,14 +31,14 @@ const PATIENCE: Nanos = Nanos::from_secs(5);
 const MOST_WAITING: usize = 4_096;
 
 /// Connections by what was found in them.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Tally {
     /// By the marks that their packets bore.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub marks: BTreeMap<&'static str, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<Cow<'static, str>, u64>,
     /// By the name of the injector.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub injectors: BTreeMap<&'static str, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub injectors: BTreeMap<Cow<'static, str>, u64>,
 }
 
 /// Something new about one connection.
@@ -125,19 +128,19 @@ impl Traces {
 impl Tally {
     fn count(&mut self, finding: &Finding) {
         for mark in finding.marks.iter().map(Mark::name) {
-            *self.marks.entry(mark).or_default() += 1;
+            *self.marks.entry(mark.into()).or_default() += 1;
         }
         if let Some(injector) = finding.injector {
-            *self.injectors.entry(injector).or_default() += 1;
+            *self.injectors.entry(injector.into()).or_default() += 1;
         }
     }
 
     fn merge(&mut self, other: &Self) {
         for (mark, count) in &other.marks {
-            *self.marks.entry(mark).or_default() += count;
+            *self.marks.entry(mark.clone()).or_default() += count;
         }
         for (injector, count) in &other.injectors {
-            *self.injectors.entry(injector).or_default() += count;
+            *self.injectors.entry(injector.clone()).or_default() += count;
         }
     }
 }

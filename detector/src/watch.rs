@@ -7,6 +7,7 @@ mod memory;
 
 use detector_common::{
     destination::{DestinationKey, DestinationState},
+    maps::Loss,
     prefix::PrefixKey,
     sample::Sample,
     time::Nanos,
@@ -19,7 +20,7 @@ use self::{
     memory::{Memory, outdated},
 };
 use crate::{
-    alert::Alerts,
+    alert::{Alerts, Scene},
     event::alert::AlertEvent,
     failure::Failure,
     judge::Judge,
@@ -55,6 +56,12 @@ pub trait Source {
     /// As above.
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure>;
 
+    /// What could not be stored since the start, in the order of [`Loss::ALL`].
+    ///
+    /// # Errors
+    /// As above.
+    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure>;
+
     /// Takes the samples since the last call, the oldest first.
     ///
     /// # Errors
@@ -74,6 +81,7 @@ pub struct Watch<S> {
     /// What injectors left behind.
     pub traces: Traces,
     before: Snapshot,
+    losses: [u64; Loss::ALL.len()],
     idle: Idle,
     memory: Memory,
 }
@@ -89,6 +97,7 @@ impl<S: Source> Watch<S> {
             alerts: Alerts::new(next_id),
             traces: Traces::new(tuning),
             before: Snapshot::new(),
+            losses: [0; Loss::ALL.len()],
             idle: Idle::default(),
             memory: Memory::default(),
         }
@@ -102,10 +111,16 @@ impl<S: Source> Watch<S> {
         self.gather()?;
         let snapshot = self.source.snapshot()?;
         let changes = deltas(&self.before, &snapshot, &self.tuning);
-        let ranges = self.judge.observe(now, &changes);
+        let is_lossy = self.note_losses()?;
+        let findings = self.judge.observe(now, &changes, is_lossy);
         let (judge, traces) = (&self.judge, &mut self.traces);
         traces.settle(clock, |prefix| judge.is_suspected(prefix));
-        let events = self.alerts.reconcile(now, &ranges, traces, &self.observer);
+        let scene = Scene {
+            now,
+            traces,
+            observer: &self.observer,
+        };
+        let events = self.alerts.reconcile(&findings, &scene);
         self.idle.note(&self.before, &snapshot, now.monotonic);
         self.before = snapshot;
         self.forget_idle(now)?;
@@ -130,6 +145,21 @@ impl<S: Source> Watch<S> {
     /// Alerts that are firing.
     pub const fn firing(&self) -> usize {
         self.alerts.firing()
+    }
+
+    /// Those of them that nobody was told of yet, since there were too many.
+    pub fn untold(&self) -> usize {
+        self.alerts.untold()
+    }
+
+    /// Notes what was lost, and says whether that makes silence of what was none.
+    fn note_losses(&mut self) -> Result<bool, Failure> {
+        let losses = self.source.losses()?;
+        let is_lossy = Loss::distorts(&self.losses, &losses);
+        self.observer.is_map_full = Loss::weighs(&losses);
+        self.observer.is_lossy = is_lossy;
+        self.losses = losses;
+        Ok(is_lossy)
     }
 
     fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {

@@ -1,16 +1,17 @@
-//! One alert between firing and resolved: what it claims, what it told, and when it tells again.
+//! One alert between its first sign and its end: what it claims, what it told, and when it tells
+//! again.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use super::Scene;
 use crate::{
     event::alert::{AlertEvent, Details, State},
-    judge::Range,
-    moment::Moment,
-    observer::Observer,
-    traces::Traces,
+    judge::range::Range,
+    moment::{self, Moment},
 };
 
 /// At most one update of an alert in this time; a claim that loses a prefix must last as long, so
@@ -21,40 +22,63 @@ const EVIDENCE_GAP: Duration = Duration::from_mins(1);
 /// A piece that broke off is part of its alert for this long: the time in which every destination
 /// in use is tried again.
 const SPLIT_GAP: Duration = Duration::from_mins(2);
+/// Without a trial for this long nobody knows: that is no all-clear.
+const STALE: Duration = Duration::from_hours(6);
+/// Without a trial for as long as destinations are remembered, nobody asks any more.
+const FORGOTTEN: Duration = Duration::from_hours(7 * 24);
 
-/// An alert that has fired and is not resolved.
-#[derive(Clone, Debug)]
+/// An alert that is not resolved.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Open {
     pub(super) id: Ulid,
-    details: Details,
+    pub(super) details: Details,
+    #[serde(with = "moment::saved")]
     since: Moment,
-    told: Details,
-    told_at: Moment,
+    told: Option<Told>,
     /// Every prefix it ever named, and those of the alerts it absorbed.
     owned: BTreeSet<IpNet>,
+    #[serde(with = "moment::optional")]
     lost_at: Option<Moment>,
+    #[serde(with = "moment::optional")]
     split_at: Option<Moment>,
+    #[serde(with = "moment::saved")]
+    last_trial: Moment,
+    is_stale: bool,
+}
+
+/// What was told last.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Told {
+    details: Details,
+    #[serde(with = "moment::saved")]
+    at: Moment,
+    is_stale: bool,
 }
 
 impl Open {
     /// A new alert, where the evidence is enough for one.
-    pub(super) fn fire(id: Ulid, range: &Range, traces: &Traces, now: Moment) -> Option<Self> {
-        let details = Details::of(range, traces, None)?;
+    pub(super) fn begin(id: Ulid, range: &Range, scene: &Scene<'_>) -> Option<Self> {
         Some(Self {
             id,
+            details: Details::of(range, scene.traces, None)?,
             since: range.since,
-            told: details.clone(),
-            told_at: now,
+            told: None,
             owned: range.members.iter().copied().collect(),
             lost_at: None,
             split_at: None,
-            details,
+            last_trial: scene.now,
+            is_stale: false,
         })
     }
 
     /// How many prefixes it names.
     pub(super) const fn size(&self) -> usize {
-        self.told.members_total
+        self.details.members_total
+    }
+
+    /// Whether anybody has heard of it.
+    pub(super) const fn is_told(&self) -> bool {
+        self.told.is_some()
     }
 
     /// Whether a range is what it is about.
@@ -67,24 +91,27 @@ impl Open {
         self.owned.extend(&other.owned);
     }
 
-    /// Takes in the largest of its ranges, and says whether that is worth an update.
-    pub(super) fn follow(&mut self, range: &Range, traces: &Traces, now: Moment) -> bool {
-        if let Some(details) = Details::of(range, traces, Some(self.details.grade)) {
+    /// Takes in the largest of its ranges.
+    pub(super) fn follow(&mut self, range: &Range, scene: &Scene<'_>) {
+        let trials = self.details.evidence.trials;
+        if let Some(details) = Details::of(range, scene.traces, Some(self.details.grade)) {
             self.details = details;
         }
         self.owned.extend(&range.members);
+        if self.details.evidence.trials != trials {
+            self.last_trial = scene.now;
+        }
+        self.is_stale = scene.now.since(&self.last_trial) >= STALE;
         if self.loses_what_was_told() {
-            self.lost_at.get_or_insert(now);
+            self.lost_at.get_or_insert(scene.now);
         } else {
             self.lost_at = None;
         }
-        let is_due = self.is_update_due(now);
-        if is_due {
-            self.told = self.details.clone();
-            self.told_at = now;
-            self.lost_at = None;
-        }
-        is_due
+    }
+
+    /// Whether nobody has tried it for so long that nobody will.
+    pub(super) fn is_forgotten(&self, now: Moment) -> bool {
+        now.since(&self.last_trial) >= FORGOTTEN
     }
 
     /// Whether pieces that broke off are ranges of their own by now.
@@ -104,32 +131,63 @@ impl Open {
         }
     }
 
-    /// What it tells: always what it told last, but for an update that is due.
-    pub(super) fn event(&self, state: State, now: Moment, observer: &Observer) -> AlertEvent {
+    /// Whether there is something new to tell, and it is time to.
+    pub(super) fn is_update_due(&self, now: Moment) -> bool {
+        let Some(told) = &self.told else {
+            return false;
+        };
+        let gap = now.since(&told.at);
+        let is_news = !self.details.is_same_claim(&told.details) || self.is_stale != told.is_stale;
+        let is_settled = self
+            .lost_at
+            .is_none_or(|lost_at| now.since(&lost_at) >= UPDATE_GAP);
+        (is_news && is_settled && gap >= UPDATE_GAP)
+            || (!is_news && self.details != told.details && gap >= EVIDENCE_GAP)
+    }
+
+    /// Tells how things stand.
+    pub(super) fn tell(&mut self, scene: &Scene<'_>) -> AlertEvent {
+        let state = match self.told {
+            None => State::Firing,
+            Some(_) => State::Update,
+        };
+        self.lost_at = None;
+        self.told = Some(Told {
+            details: self.details.clone(),
+            at: scene.now,
+            is_stale: self.is_stale,
+        });
+        self.event(state, self.details.clone(), scene)
+    }
+
+    /// Tells its end, of what it told last.
+    pub(super) fn end(&self, scene: &Scene<'_>) -> Option<AlertEvent> {
+        let told = self.told.as_ref()?;
+        Some(self.event(State::Resolved, told.details.clone(), scene))
+    }
+
+    fn event(&self, state: State, details: Details, scene: &Scene<'_>) -> AlertEvent {
+        let mut caveats = scene.observer.caveats();
+        if self.is_stale {
+            caveats.push("stale");
+        }
         AlertEvent {
             id: self.id,
             state,
-            details: self.told.clone(),
+            details,
             since: self.since,
-            observer: observer.clone(),
-            caveats: observer.caveats(),
-            duration: now.since(&self.since),
+            observer: scene.observer.clone(),
+            caveats,
+            duration: scene.now.since(&self.since),
             merged_into: None,
         }
     }
 
     fn loses_what_was_told(&self) -> bool {
-        let members: BTreeSet<&IpNet> = self.details.members.iter().collect();
-        !self.told.members.iter().all(|net| members.contains(net))
-    }
-
-    fn is_update_due(&self, now: Moment) -> bool {
-        let gap = now.since(&self.told_at);
-        let is_news = !self.details.is_same_claim(&self.told);
-        let is_settled = self
-            .lost_at
-            .is_none_or(|lost_at| now.since(&lost_at) >= UPDATE_GAP);
-        (is_news && is_settled && gap >= UPDATE_GAP)
-            || (!is_news && self.details != self.told && gap >= EVIDENCE_GAP)
+        let members = &self.details.members;
+        self.told.as_ref().is_some_and(|told| {
+            let mut told = told.details.members.iter();
+            !told.all(|net| members.binary_search(net).is_ok())
+        })
     }
 }

@@ -5,7 +5,7 @@ use detector_common::{tuning::Tuning, verdict::Verdict};
 use super::*;
 use crate::{
     event::{alert::Grade, kind::Kind},
-    judge::unit::Evidence,
+    judge::evidence::Evidence,
 };
 
 fn at(second: u64) -> Moment {
@@ -71,17 +71,25 @@ impl Book {
     fn states(&mut self, second: u64, ranges: &[Range]) -> Vec<(State, String)> {
         self.events(second, ranges)
             .into_iter()
-            .map(|event| (event.state, event.details.prefix.to_string()))
+            .map(|event| (event.state, event.details.prefix.unwrap().to_string()))
             .collect()
     }
 
     fn events(&mut self, second: u64, ranges: &[Range]) -> Vec<AlertEvent> {
-        let Self {
-            alerts,
-            traces,
-            observer,
-        } = self;
-        alerts.reconcile(at(second), ranges, traces, observer)
+        self.look(second, ranges, None)
+    }
+
+    fn look(&mut self, second: u64, ranges: &[Range], trouble: Option<Trouble>) -> Vec<AlertEvent> {
+        let findings = Findings {
+            ranges: ranges.to_vec(),
+            trouble,
+        };
+        let scene = Scene {
+            now: at(second),
+            traces: &self.traces,
+            observer: &self.observer,
+        };
+        self.alerts.reconcile(&findings, &scene)
     }
 }
 
@@ -224,7 +232,7 @@ fn what_turns_out_to_be_divided_and_was_never_told_is_an_alert_of_its_own() {
     let fired = book.fire(5, &[low]);
     let divided = ["198.18.16.0/24", "198.18.18.0/24"].map(|net| range(net, &[net], 3));
     let also = book.fire(7, &divided);
-    assert_eq!(also[0].details.prefix, high.prefix);
+    assert_eq!(also[0].details.prefix, Some(high.prefix));
     assert_ne!(also[0].id, fired[0].id);
 }
 
@@ -239,7 +247,10 @@ fn a_range_that_recovers_in_pieces_raises_no_new_alert() {
     let resolved = book.events(62, &[]);
     assert_eq!(resolved.len(), 1);
     assert_eq!(resolved[0].id, fired[0].id);
-    assert_eq!(resolved[0].details.prefix.to_string(), "198.18.16.0/22");
+    assert_eq!(
+        resolved[0].details.prefix.unwrap().to_string(),
+        "198.18.16.0/22"
+    );
 }
 
 #[test]

@@ -40,7 +40,6 @@ impl Poll {
     ) -> Result<Delivery, Failure> {
         let begun = Instant::now();
         self.watch.source.flush_log();
-        self.watch.observer.is_map_full = self.signs.has_losses();
         for alert in self.watch.turn(now, kernel_clock()?)? {
             if lines.tell(&now.wall, Body::Alert(&alert))? == Delivery::Closed {
                 return Ok(Delivery::Closed);

@@ -33,11 +33,6 @@ pub(super) struct Signs {
 }
 
 impl Signs {
-    /// Whether anything was lost so far that a judgement rests on; samples only illustrate.
-    pub(super) fn has_losses(&self) -> bool {
-        Loss::weighs(&self.lost)
-    }
-
     /// Gives the signs that are due.
     pub(super) fn give(
         &mut self,
@@ -140,7 +135,6 @@ mod tests {
         let mut signs = Signs::default();
         assert_eq!(give(&mut signs, 0, 0), ["heartbeat"]);
         assert_eq!(give(&mut signs, 1, 5), ["overflow"]);
-        assert!(signs.has_losses());
         assert!(give(&mut signs, 2, 9).is_empty());
         assert_eq!(give(&mut signs, 3_601, 12), ["overflow", "heartbeat"]);
     }

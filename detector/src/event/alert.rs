@@ -2,18 +2,24 @@
 //!
 //! Must not know: when an alert fires, or who reads it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
-use detector_common::verdict::{Stage, Verdict};
+use detector_common::verdict::Stage;
 use ipnet::IpNet;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use ulid::Ulid;
 
 use super::{as_seconds, kind::Kind, stall::StallDetails};
 use crate::{
-    judge::Range,
+    judge::{
+        cusum::{LOOKS, ORDINARY},
+        evidence::Evidence,
+        outage::{Plight, Trouble},
+        range::Range,
+    },
     moment::Moment,
     observer::Observer,
+    snapshot::failures,
     traces::{Tally, Traces},
 };
 
@@ -33,7 +39,7 @@ pub enum State {
 }
 
 /// How sure it is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// Two once-alive destinations fail.
@@ -46,12 +52,11 @@ pub enum Grade {
 #[derive(Clone, Debug, Serialize)]
 pub struct AlertEvent {
     /// One identity from first to last.
-    #[serde(serialize_with = "as_text")]
     pub id: Ulid,
     /// Where it is in its life.
     pub state: State,
     /// What is claimed, and why.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "in_short")]
     pub details: Details,
     /// When the first destination began to fail.
     pub since: Moment,
@@ -63,15 +68,12 @@ pub struct AlertEvent {
     #[serde(rename = "duration_s", serialize_with = "as_seconds")]
     pub duration: Duration,
     /// The alert that goes on in its place, where two ranges became one.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "as_optional_text"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Ulid>,
 }
 
 /// The claim of an alert and its evidence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Details {
     /// By what means.
     pub kind: Kind,
@@ -79,19 +81,36 @@ pub struct Details {
     pub grade: Grade,
     /// One minus the probability that this is chance.
     pub confidence: f64,
-    /// The tightest range that covers the blocked destinations and no working one.
-    pub prefix: IpNet,
+    /// The tightest range that covers the blocked destinations and no working one; none where
+    /// everything fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<IpNet>,
     /// The blocked prefixes, the first 128 of them in an event.
-    #[serde(serialize_with = "first_members")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<IpNet>,
     /// How many blocked prefixes there are.
     pub members_total: usize,
+    /// How much of the range was seen to be blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observed>,
+    /// The ranges that work without exception, where nearly nothing does; 128 of them in an event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survivors: Vec<IpNet>,
     /// Why.
     pub evidence: EvidenceDetails,
 }
 
+/// How much of a range was seen to be blocked. The rest is claimed because it lies between.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Observed {
+    /// Blocked prefixes.
+    pub prefixes: usize,
+    /// Prefixes of that length that the range has.
+    pub of: u64,
+}
+
 /// The numbers behind an alert.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct EvidenceDetails {
     /// Trials since the range began to fail.
     pub trials: u64,
@@ -108,11 +127,11 @@ pub struct EvidenceDetails {
     /// Log-likelihood ratio of a block, in nats.
     pub llr: f64,
     /// The stage most failures had reached.
-    pub stage: &'static str,
+    pub stage: Cow<'static, str>,
     /// Failed trials by verdict.
-    pub symptoms: BTreeMap<&'static str, u64>,
+    pub symptoms: BTreeMap<Cow<'static, str>, u64>,
     /// Where connections were cut off, if any was.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stalls: Option<StallDetails>,
     /// What injectors left behind since the range began to fail.
     #[serde(flatten)]
@@ -125,14 +144,39 @@ impl Details {
     pub fn of(range: &Range, traces: &Traces, graded: Option<Grade>) -> Option<Self> {
         let grade = grade(range).max(graded)?;
         Some(Self {
-            kind: kind(range),
+            kind: kind(&range.evidence),
             grade,
-            confidence: confidence(range.llr),
-            prefix: range.prefix,
+            confidence: confidence(LOOKS * (-range.llr).exp()),
+            prefix: Some(range.prefix),
             members: range.members.clone(),
             members_total: range.members.len(),
+            observed: Observed::of(range),
+            survivors: Vec::new(),
             evidence: EvidenceDetails::of(range, traces.of(&range.members)),
         })
+    }
+
+    /// What is claimed where everything fails, or nearly.
+    pub fn of_trouble(trouble: &Trouble) -> Self {
+        let failed = u32::try_from(trouble.prefixes_failed).unwrap_or(u32::MAX);
+        Self {
+            kind: match trouble.plight {
+                Plight::Outage => Kind::UplinkOutage,
+                Plight::AllowList => Kind::AllowList,
+            },
+            grade: Grade::Confirmed,
+            confidence: confidence(ORDINARY.1.powf(failed.into())),
+            prefix: None,
+            members: Vec::new(),
+            members_total: trouble.prefixes_failed,
+            observed: None,
+            survivors: trouble.survivors.clone(),
+            evidence: EvidenceDetails {
+                destinations_failed: failed,
+                ok_witnesses: trouble.survivors.len(),
+                ..EvidenceDetails::bare(&trouble.evidence)
+            },
+        }
     }
 
     /// Whether both say the same, whatever the numbers behind it.
@@ -142,25 +186,47 @@ impl Details {
     }
 }
 
+impl Observed {
+    fn of(range: &Range) -> Option<Self> {
+        let bits = range.members.first()?.prefix_len();
+        let spare = bits.saturating_sub(range.prefix.prefix_len());
+        Some(Self {
+            prefixes: range.members.len(),
+            of: 1_u64.checked_shl(spare.into()).unwrap_or(u64::MAX),
+        })
+    }
+}
+
 impl EvidenceDetails {
     fn of(range: &Range, traces: Tally) -> Self {
-        let symptoms = Verdict::ALL
-            .into_iter()
-            .map(|verdict| (verdict.name(), range.evidence.symptoms[verdict.index()]))
-            .filter(|(_, count)| *count > 0)
-            .collect();
         Self {
-            trials: range.evidence.ok + range.evidence.failed(),
-            failed: range.evidence.failed(),
             destinations_failed: range.destinations_failed,
             destinations_ok: range.destinations_ok,
             ok_witnesses: range.ok_witnesses,
             baseline_failure_rate: decimals(range.baseline_failure_rate, 4),
             llr: decimals(range.llr, 1),
-            stage: leading_stage(range).name(),
-            symptoms,
-            stalls: StallDetails::of(&range.evidence.stalls),
             traces,
+            ..Self::bare(&range.evidence)
+        }
+    }
+
+    fn bare(evidence: &Evidence) -> Self {
+        let symptoms = failures()
+            .map(|verdict| (verdict.name().into(), evidence.symptoms[verdict.index()]))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        Self {
+            trials: evidence.ok + evidence.failed(),
+            failed: evidence.failed(),
+            destinations_failed: 0,
+            destinations_ok: 0,
+            ok_witnesses: 0,
+            baseline_failure_rate: 0.0,
+            llr: 0.0,
+            stage: leading_stage(evidence).name().into(),
+            symptoms,
+            stalls: StallDetails::of(&evidence.stalls),
+            traces: Tally::default(),
         }
     }
 }
@@ -168,17 +234,17 @@ impl EvidenceDetails {
 fn grade(range: &Range) -> Option<Grade> {
     match range.destinations_failed {
         0 | 1 => None,
-        2 if range.proofs() == 0 => Some(Grade::Suspected),
+        2 if range.evidence.proofs() == 0 => Some(Grade::Suspected),
         _ => Some(Grade::Confirmed),
     }
 }
 
 /// By what means most trials failed; where two are level, the one that proves more.
-fn kind(range: &Range) -> Kind {
+fn kind(evidence: &Evidence) -> Kind {
     let failed = |kind: &Kind| -> u64 {
-        let verdicts = Verdict::ALL.into_iter();
-        let own = verdicts.filter(|verdict| Kind::of(*verdict) == Some(*kind));
-        own.map(|verdict| range.evidence.symptoms[verdict.index()])
+        failures()
+            .filter(|verdict| Kind::of(*verdict) == Some(*kind))
+            .map(|verdict| evidence.symptoms[verdict.index()])
             .sum()
     };
     Kind::ALL
@@ -187,17 +253,17 @@ fn kind(range: &Range) -> Kind {
         .unwrap_or(Kind::SynBlackhole)
 }
 
-fn leading_stage(range: &Range) -> Stage {
+fn leading_stage(evidence: &Evidence) -> Stage {
     Stage::ALL
         .into_iter()
         .rev()
-        .max_by_key(|stage| range.evidence.stages[stage.index()])
+        .max_by_key(|stage| evidence.stages[stage.index()])
         .unwrap_or(Stage::PostSyn)
 }
 
-/// Rounded down, so that it never shows the certainty of 1.
-fn confidence(llr: f64) -> f64 {
-    ((1.0 - (-llr).exp()) * 10_000.0).floor().min(9_999.0) / 10_000.0
+/// What is left of certainty, rounded down, so that it never shows the certainty of 1.
+fn confidence(false_alarm: f64) -> f64 {
+    ((1.0 - false_alarm) * 10_000.0).floor().clamp(0.0, 9_999.0) / 10_000.0
 }
 
 fn decimals(value: f64, digits: i32) -> f64 {
@@ -205,20 +271,15 @@ fn decimals(value: f64, digits: i32) -> f64 {
     (value * scale).round() / scale
 }
 
-fn as_text<S: Serializer>(id: &Ulid, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
-}
-
-#[expect(clippy::ref_option, reason = "the signature that serde wants")]
-fn as_optional_text<S: Serializer>(id: &Option<Ulid>, serializer: S) -> Result<S::Ok, S::Error> {
-    match id {
-        Some(id) => as_text(id, serializer),
-        None => serializer.serialize_none(),
+/// With as many prefixes as a line has room for.
+fn in_short<S: Serializer>(details: &Details, serializer: S) -> Result<S::Ok, S::Error> {
+    let first = |nets: &[IpNet]| nets.iter().take(MEMBERS).copied().collect();
+    Details {
+        members: first(&details.members),
+        survivors: first(&details.survivors),
+        ..details.clone()
     }
-}
-
-fn first_members<S: Serializer>(members: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(members.iter().take(MEMBERS))
+    .serialize(serializer)
 }
 
 #[cfg(test)]

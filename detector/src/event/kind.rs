@@ -1,10 +1,10 @@
 //! By what means a range is blocked: which verdicts make which kind of alert.
 
 use detector_common::verdict::Verdict;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// By what means a range is blocked.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// SYNs stay unanswered.
@@ -19,10 +19,14 @@ pub enum Kind {
     IcmpBlocked,
     /// Forged resets, at whatever stage, or other words put into the server's mouth.
     RstInjection,
+    /// Everything fails: that is our own uplink, and no censorship.
+    UplinkOutage,
+    /// Nearly everything fails, while a few ranges stay perfect.
+    AllowList,
 }
 
 impl Kind {
-    /// Every kind; the ones behind prove more than the ones before.
+    /// Every kind of block of a range; the ones behind prove more than the ones before.
     pub const ALL: [Self; 6] = [
         Self::SynBlackhole,
         Self::QuicBlackhole,
@@ -31,6 +35,11 @@ impl Kind {
         Self::IcmpBlocked,
         Self::RstInjection,
     ];
+
+    /// Its place in [`Self::ALL`], for the kinds that are there.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
 
     /// What a verdict is a symptom of; `None` for verdicts that blame nobody.
     pub const fn of(verdict: Verdict) -> Option<Self> {
@@ -66,7 +75,8 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_symptom() {
-        for kind in Kind::ALL {
+        for (index, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind.index(), index);
             let has_one = Verdict::ALL
                 .into_iter()
                 .any(|verdict| Kind::of(verdict) == Some(kind));

@@ -7,6 +7,9 @@ use crate::moment::Moment;
 /// Nothing shorter is claimed, whatever was seen: no observer at one gateway knows that much.
 const SHORTEST: (u8, u8) = (8, 20);
 
+/// One in a hundred.
+const IMPLAUSIBLE_BITS: usize = 6;
+
 /// A blocked network, and since when it fails.
 pub type Blocked = (IpNet, Moment);
 
@@ -51,8 +54,14 @@ fn split(
         return;
     };
     let join = join(first, last);
-    let may_be_one = join.prefix_len() >= shortest(&join) && !has_witness(&join, since);
-    if blocked.len() == 1 || may_be_one {
+    let upper = upper_half(&join);
+    let middle = blocked.partition_point(|(net, _)| net.network() < upper);
+    let (low, high) = blocked.split_at(middle);
+    let is_one = blocked.len() == 1
+        || (join.prefix_len() >= shortest(&join)
+            && is_plausible(&join, [low, high])
+            && !has_witness(&join, since));
+    if is_one {
         covers.push(Cover {
             prefix: join,
             members: blocked.to_vec(),
@@ -60,11 +69,24 @@ fn split(
         });
         return;
     }
-    let upper = upper_half(&join);
-    let middle = blocked.partition_point(|(net, _)| net.network() < upper);
-    let (low, high) = blocked.split_at(middle);
     split(low, has_witness, covers);
     split(high, has_witness, covers);
+}
+
+/// Whether one block over both halves explains where in them the blocked networks lie. In a block
+/// of the whole half, that so many all keep to such a small part of it halves in probability with
+/// each bit and each network but the first.
+fn is_plausible(whole: &IpNet, halves: [&[Blocked]; 2]) -> bool {
+    let bits = halves.map(|half| clustering_bits(whole.prefix_len() + 1, half));
+    bits.iter().sum::<usize>() <= IMPLAUSIBLE_BITS
+}
+
+fn clustering_bits(half_len: u8, half: &[Blocked]) -> usize {
+    let (Some((first, _)), Some((last, _))) = (half.first(), half.last()) else {
+        return 0;
+    };
+    let spare = join(first, last).prefix_len().saturating_sub(half_len);
+    (half.len() - 1) * usize::from(spare)
 }
 
 fn first_failure(blocked: &[Blocked]) -> Option<Moment> {
@@ -163,6 +185,28 @@ mod tests {
         assert_eq!(
             prefixes(&["10.0.0.0/24", "198.18.0.0/24"], &[]),
             ["10.0.0.0/24", "198.18.0.0/24"]
+        );
+    }
+
+    #[test]
+    fn two_clusters_far_apart_stay_apart_even_without_a_witness() {
+        let cluster = |second: u8| (0..8).map(move |third| format!("35.{second}.{third}.0/24"));
+        let nets: Vec<IpNet> = cluster(156)
+            .chain(cluster(160))
+            .map(|net| net.parse().unwrap())
+            .collect();
+        let found: Vec<String> = covers(&nets, &[])
+            .iter()
+            .map(|cover| cover.prefix.to_string())
+            .collect();
+        assert_eq!(found, ["35.156.0.0/21", "35.160.0.0/21"]);
+    }
+
+    #[test]
+    fn one_network_in_each_half_says_nothing_against_the_whole() {
+        assert_eq!(
+            prefixes(&["198.18.0.0/24", "198.19.255.0/24"], &[]),
+            ["198.18.0.0/15"]
         );
     }
 

@@ -4,21 +4,28 @@
 //! always", never below zero, and an alarm at a threshold. The same test mirrored says when it
 //! is over.
 
+use serde::{Deserialize, Serialize};
+
 /// Failure rate under a block.
 const BLOCKED: f64 = 0.7;
 /// Bounds of the failure rate of ordinary trouble.
-const ORDINARY: (f64, f64) = (0.01, 0.2);
+pub const ORDINARY: (f64, f64) = (0.01, 0.2);
 /// What a stream is believed to fail like before it was watched.
 const PRIOR: f64 = 0.05;
 /// Weight of one trial in the moving average of the ordinary failure rate.
 const EWMA_WEIGHT: f64 = 0.01;
 
-/// Alarm threshold: ln 10⁶ (about five million trials between two false alarms), plus ln 3
-/// because three prefix lengths are looked at.
-pub const THRESHOLD: f64 = 13.815_510_557_964_274 + 1.098_612_288_668_109_8;
+/// Prefix lengths at which one failed trial is looked at, at most; always by the test of one kind.
+pub const LOOKS: f64 = 4.0;
+/// Alarm threshold: ln 10⁶ (about five million trials between two false alarms), plus the
+/// logarithm of [`LOOKS`], since each of them may be mistaken.
+pub const THRESHOLD: f64 = 13.815_510_557_964_274 + 1.386_294_361_119_890_6;
+/// What a trial weighs more that proves a third party: it is twenty times likelier under a block
+/// than any symptom.
+const PROOF: f64 = 2.995_732_273_553_991;
 
 /// One stream of trials under watch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Cusum {
     score: f64,
     recovery: f64,
@@ -60,7 +67,12 @@ impl Cusum {
 
     /// Takes in trials whose order within the poll is not known.
     pub fn observe(&mut self, ok: u64, failed: u64) {
-        let step = self.step(ok, failed);
+        self.weigh(ok, failed, 0);
+    }
+
+    /// The same, where so many of the failed trials prove a third party.
+    pub fn weigh(&mut self, ok: u64, failed: u64, proofs: u64) {
+        let step = as_f64(proofs).mul_add(PROOF, self.step(ok, failed));
         self.score = (self.score + step).max(0.0);
         if self.is_alarmed {
             self.recovery = (self.recovery - step).max(0.0);
@@ -124,6 +136,17 @@ mod tests {
     #[test]
     fn full_block_alarms_with_the_seventh_failed_trial() {
         assert_eq!(trials_until_alarm(Cusum::default(), 0), Some(6));
+    }
+
+    #[test]
+    fn three_proofs_alarm_where_three_symptoms_do_not() {
+        let [mut proved, mut symptoms] = [Cusum::default(); 2];
+        symptoms.observe(0, 3);
+        assert!(!symptoms.is_alarmed());
+        proved.weigh(0, 2, 2);
+        assert!(!proved.is_alarmed());
+        proved.weigh(0, 1, 1);
+        assert!(proved.is_alarmed());
     }
 
     #[test]

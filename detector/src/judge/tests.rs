@@ -1,23 +1,54 @@
 use std::time::Duration;
 
-use super::*;
+use detector_common::verdict::{Stage, Verdict};
+
+use super::{hosts::HostSet, *};
 use crate::snapshot::Stalls;
 
-/// One second of trials to one prefix.
-fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
-    let mut trials = [0; Verdict::COUNT];
-    trials[Verdict::Ok.index()] = ok;
-    trials[Verdict::SynTimeout.index()] = failed;
+/// One second of trials to one prefix, each of a host of its own.
+pub(super) fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
+    let mut delta = quiet(prefix);
+    delta.trials[Verdict::Ok.index()] = ok;
+    delta.trials[Verdict::SynTimeout.index()] = failed;
+    delta.verdicts[Verdict::Ok.index()] = ok;
+    delta.verdicts[Verdict::SynTimeout.index()] = failed;
+    delta.connections_answered = ok;
+    delta.stages[Stage::PostSyn.index()] = failed;
+    delta.alive = first_hosts(ok + failed);
+    delta.failed = first_hosts(failed);
+    delta
+}
+
+/// A second in which nothing happened.
+fn quiet(prefix: &str) -> Delta {
     Delta {
         prefix: prefix.parse().unwrap(),
-        connections_answered: ok,
-        connections_ok: ok,
-        trials,
-        stages: [failed, 0, 0, 0],
-        stalls: Stalls::default(),
-        hosts_failed: u32::try_from(failed).unwrap(),
-        hosts_ok: u32::try_from(ok).unwrap(),
+        connections_answered: 0,
+        verdicts: [0; Verdict::COUNT],
+        quic_ok: 0,
+        trials: [0; Verdict::TRIALS],
+        quic_ok_trials: 0,
+        stages: [0; Stage::COUNT],
+        stalls: Stalls::NONE,
+        alive: HostSet::default(),
+        failed: HostSet::default(),
     }
+}
+
+/// So many connections that ended well, whose trials were counted before.
+fn retried(prefix: &str, ok: u64) -> Delta {
+    let mut delta = quiet(prefix);
+    delta.verdicts[Verdict::Ok.index()] = ok;
+    delta.connections_answered = ok;
+    delta.alive = first_hosts(ok);
+    delta
+}
+
+fn first_hosts(count: u64) -> HostSet {
+    HostSet(std::array::from_fn(|word| {
+        let hosts = count.saturating_sub(32 * word as u64).min(32);
+        u32::try_from((1_u64 << hosts) - 1).unwrap()
+    }))
 }
 
 fn at(second: u64) -> Moment {
@@ -27,11 +58,18 @@ fn at(second: u64) -> Moment {
     }
 }
 
+impl Judge {
+    /// One poll without losses; what is blocked at its end.
+    fn see(&mut self, second: u64, deltas: &[Delta]) -> Vec<Range> {
+        self.observe(at(second), deltas, false).ranges
+    }
+}
+
 /// Runs the same second over and over; returns what is blocked at its end.
 fn repeat(judge: &mut Judge, seconds: std::ops::Range<u64>, deltas: &[Delta]) -> Vec<Range> {
     let mut ranges = Vec::new();
     for second in seconds {
-        ranges = judge.observe(at(second), deltas);
+        ranges = judge.see(second, deltas);
     }
     ranges
 }
@@ -83,7 +121,7 @@ fn destinations_that_all_fail_in_one_poll_are_enough_while_others_work() {
     let mut judge = Judge::default();
     let witness = delta(WITNESS, 5, 0);
     repeat(&mut judge, 0..10, std::slice::from_ref(&witness));
-    let ranges = judge.observe(at(10), &[witness, delta("198.18.16.0/24", 0, 12)]);
+    let ranges = judge.see(10, &[witness, delta("198.18.16.0/24", 0, 12)]);
     assert_eq!(prefixes(&ranges), ["198.18.16.0/24"]);
 }
 
@@ -94,7 +132,7 @@ fn an_uplink_that_comes_back_accuses_nobody() {
     repeat(&mut judge, 0..10, &nets.map(|net| delta(net, 5, 0)));
     repeat(&mut judge, 12..40, &nets.map(|net| delta(net, 0, 5)));
     // The first prefix works again a second before the others do.
-    assert!(judge.observe(at(40), &[delta(WITNESS, 5, 0)]).is_empty());
+    assert!(judge.see(40, &[delta(WITNESS, 5, 0)]).is_empty());
     let back = repeat(&mut judge, 41..80, &nets.map(|net| delta(net, 5, 0)));
     assert!(back.is_empty());
 }
@@ -136,7 +174,7 @@ fn a_prefix_that_just_began_to_fail_is_no_witness_against_its_neighbours() {
     let [witness, low, middle, high] = nets;
     repeat(&mut judge, 10..13, &[delta(witness, 5, 0)]);
     let one_of_four_failed = Delta {
-        hosts_ok: 3,
+        alive: first_hosts(4),
         ..delta(middle, 0, 1)
     };
     let onset = [
@@ -145,7 +183,7 @@ fn a_prefix_that_just_began_to_fail_is_no_witness_against_its_neighbours() {
         one_of_four_failed,
         delta(high, 0, 8),
     ];
-    assert_eq!(prefixes(&judge.observe(at(13), &onset)), ["198.18.16.0/22"]);
+    assert_eq!(prefixes(&judge.see(13, &onset)), ["198.18.16.0/22"]);
 }
 
 /// Two prefixes fail, the one between them was not tried since; all worked before.
@@ -177,7 +215,7 @@ fn a_prefix_not_tried_since_the_onset_is_not_claimed_and_divides_nothing() {
 fn a_prefix_that_works_after_the_onset_divides_the_range() {
     let (mut judge, onset) = gap();
     repeat(&mut judge, 13..16, &onset);
-    judge.observe(at(16), &[delta("198.18.17.0/24", 1, 0)]);
+    judge.see(16, &[delta("198.18.17.0/24", 1, 0)]);
     // It is proved for good.
     let ranges = repeat(&mut judge, 17..90, &onset);
     assert_eq!(prefixes(&ranges), ["198.18.16.0/24", "198.18.18.0/24"]);
@@ -195,15 +233,13 @@ fn a_prefix_that_nobody_tries_any_more_may_be_covered() {
 #[test]
 fn a_dead_host_does_not_date_the_block_that_follows() {
     let (mut judge, onset) = gap();
-    judge.observe(at(13), &[delta("198.18.16.0/24", 0, 1)]);
+    judge.see(13, &[delta("198.18.16.0/24", 0, 1)]);
     let works = Delta {
-        connections_answered: 2,
-        connections_ok: 2,
-        hosts_failed: 1,
-        ..delta("198.18.16.0/24", 0, 0)
+        failed: first_hosts(1),
+        ..retried("198.18.16.0/24", 4)
     };
-    judge.observe(at(14), &[delta(WITNESS, 5, 0), works]);
-    judge.observe(at(15), &[delta("198.18.17.0/24", 1, 0)]);
+    judge.see(14, &[delta(WITNESS, 5, 0), works]);
+    judge.see(15, &[delta("198.18.17.0/24", 1, 0)]);
     let ranges = repeat(&mut judge, 16..20, &onset);
     assert_eq!(prefixes(&ranges).len(), 1);
     assert_eq!(ranges[0].since, at(16));
@@ -220,7 +256,7 @@ fn a_range_that_works_again_is_no_longer_blocked() {
     );
     let healthy = [witness, delta("198.18.16.0/24", 4, 0)];
     assert!(
-        !judge.observe(at(5), &healthy).is_empty(),
+        !judge.see(5, &healthy).is_empty(),
         "one good second may be luck"
     );
     assert!(repeat(&mut judge, 6..12, &healthy).is_empty());
@@ -236,11 +272,7 @@ fn a_prefix_of_few_hosts_recovers_by_connections_when_every_host_answers() {
         &[witness.clone(), delta("198.18.16.0/24", 0, 3)],
     );
     // Its hosts' trials were counted already; only connections go on.
-    let quiet_success = Delta {
-        connections_answered: 3,
-        connections_ok: 3,
-        ..delta("198.18.16.0/24", 0, 0)
-    };
+    let quiet_success = retried("198.18.16.0/24", 3);
     let ranges = repeat(&mut judge, 5..10, &[witness, quiet_success]);
     assert!(ranges.is_empty());
 }
@@ -256,32 +288,37 @@ const FEW: [&str; 4] = [
 fn block_of_few_hosts() -> Judge {
     let mut judge = Judge::default();
     let witness = delta(WITNESS, 5, 0);
-    judge.observe(at(0), std::slice::from_ref(&witness));
+    judge.see(0, std::slice::from_ref(&witness));
     let mut deltas = FEW.map(|net| delta(net, 0, 2)).to_vec();
     deltas.insert(0, witness);
-    assert_eq!(prefixes(&judge.observe(at(1), &deltas)), ["198.18.24.0/22"]);
+    assert_eq!(prefixes(&judge.see(1, &deltas)), ["198.18.24.0/22"]);
     judge
 }
 
+/// A second in which one host fails for everybody who tries.
+fn failing(net: &str) -> Delta {
+    let mut failing = delta(net, 0, 1);
+    failing.verdicts[Verdict::SynTimeout.index()] = 40;
+    failing
+}
+
 /// One second of connections whose trials were counted before.
-fn connections(net: &str, hosts_failed: u32) -> Delta {
+fn connections(net: &str, hosts_failed: u64) -> Delta {
     Delta {
-        connections_answered: 4,
-        connections_ok: 4,
-        hosts_failed,
-        hosts_ok: 2 - hosts_failed,
-        ..delta(net, 0, 0)
+        alive: first_hosts(2),
+        failed: first_hosts(hosts_failed),
+        ..retried(net, 4)
     }
 }
 
 #[test]
 fn few_hosts_end_a_block_that_only_the_wider_tests_saw() {
     let mut judge = block_of_few_hosts();
-    judge.observe(at(20), &FEW.map(|net| delta(net, 2, 0)));
+    judge.see(20, &FEW.map(|net| delta(net, 2, 0)));
     let healthy = FEW.map(|net| connections(net, 0));
     assert!(repeat(&mut judge, 21..26, &healthy).is_empty());
     // The wider alarms are over too.
-    assert!(judge.observe(at(26), &[delta(FEW[0], 0, 2)]).is_empty());
+    assert!(judge.see(26, &[delta(FEW[0], 0, 2)]).is_empty());
 }
 
 #[test]
@@ -296,7 +333,7 @@ fn one_host_that_still_fails_keeps_the_block() {
 fn hosts_let_through_for_less_than_a_syn_takes_to_fail_keep_the_block() {
     let mut judge = block_of_few_hosts();
     for second in (20..80).step_by(4) {
-        judge.observe(at(second), &FEW.map(|net| delta(net, 0, 1)));
+        judge.see(second, &FEW.map(failing));
         let ranges = repeat(
             &mut judge,
             second + 1..second + 4,
@@ -309,12 +346,12 @@ fn hosts_let_through_for_less_than_a_syn_takes_to_fail_keep_the_block() {
 #[test]
 fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     let mut judge = Judge::default();
-    judge.observe(
-        at(0),
+    judge.see(
+        0,
         &[delta("198.18.16.0/24", 0, 1), delta("198.18.17.0/24", 0, 1)],
     );
     judge.forget(&"198.18.16.0/24".parse().unwrap());
-    assert_eq!(judge.wider.count(), 2);
+    assert_eq!(judge.dockets[0].count(), (1, 2));
     judge.forget(&"198.18.17.0/24".parse().unwrap());
-    assert!(judge.wider.count() == 0 && judge.units.is_empty());
+    assert_eq!(judge.dockets[0].count(), (0, 0));
 }

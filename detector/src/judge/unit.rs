@@ -1,149 +1,236 @@
-//! What is known of one tracked prefix: its own test, and the evidence since it began to fail.
+//! What is known of one tracked prefix over one transport: its own tests, its hosts, and the
+//! evidence since it began to fail.
 
 use std::time::Duration;
 
-use detector_common::verdict::{Stage, Verdict};
+use serde::{Deserialize, Serialize};
 
-use super::{cusum::Cusum, uplink::Uplink};
+use super::{
+    evidence::Evidence,
+    hosts::HostSet,
+    panel::{Panel, Trials},
+    transport::Transport,
+    uplink::Uplink,
+};
 use crate::{
-    moment::Moment,
-    snapshot::{Delta, Stalls},
+    moment::{self, Moment},
+    snapshot::Delta,
 };
 
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
 const SUPPORT: u64 = 2;
+/// Connections that must fail in a row where some work: half of them failing by chance, or by
+/// name, do so once in four thousand times.
+const STEADY: u64 = 12;
+/// So many polls in which connections worked, and half as many as those in which some failed: it
+/// is no block. Polls, since a silent destination fails once a second however many ask.
+const LEAKS: u64 = 6;
 /// Successful connections in a row that end a block of which no host fails any more.
 const ALL_CLEAR: u64 = 12;
 /// For how long none must fail. A SYN takes three seconds to fail: sooner, a host that was let
 /// through for a moment is not seen to fail again.
 const ALL_CLEAR_SPAN: Duration = Duration::from_secs(5);
 
-/// Trials since the failures began.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Evidence {
-    /// Trials that succeeded.
-    pub ok: u64,
-    /// Failed trials by verdict.
-    pub symptoms: [u64; Verdict::COUNT],
-    /// Failed trials by stage.
-    pub stages: [u64; Stage::COUNT],
-    /// Connections that were cut off, by where.
-    pub stalls: Stalls,
-    /// Failed trials that came while something else worked, or that no outage looks like: those
-    /// are not our own uplink's.
-    pub corroborated: u64,
-}
-
-impl Evidence {
-    /// Trials that failed.
-    pub fn failed(&self) -> u64 {
-        self.symptoms.iter().sum()
-    }
-
-    /// Adds the evidence of another prefix of the range.
-    pub fn merge(&mut self, other: &Self) {
-        self.ok += other.ok;
-        self.corroborated += other.corroborated;
-        add(&mut self.symptoms, &other.symptoms);
-        add(&mut self.stages, &other.stages);
-        add(&mut self.stalls.bytes, &other.stalls.bytes);
-        add(&mut self.stalls.packets, &other.stalls.packets);
-    }
-
-    fn take_in(&mut self, delta: &Delta) {
-        self.ok += delta.ok();
-        for verdict in Verdict::ALL {
-            if verdict != Verdict::Ok {
-                self.symptoms[verdict.index()] += delta.trials[verdict.index()];
-            }
-        }
-        add(&mut self.stages, &delta.stages);
-        add(&mut self.stalls.bytes, &delta.stalls.bytes);
-        add(&mut self.stalls.packets, &delta.stalls.packets);
-    }
-}
-
-fn add<const N: usize>(sums: &mut [u64; N], terms: &[u64; N]) {
-    for (sum, term) in sums.iter_mut().zip(terms) {
-        *sum += term;
-    }
-}
-
 /// One tracked prefix.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Unit {
-    /// Its own test.
-    pub cusum: Cusum,
+    /// Its own tests.
+    pub panel: Panel,
     /// Trials since [`Self::since`].
     pub evidence: Evidence,
     /// When the present run of failures began.
+    #[serde(with = "moment::optional")]
     pub since: Option<Moment>,
     /// When a connection last ended well.
+    #[serde(with = "moment::optional")]
     pub last_ok: Option<Moment>,
     /// When a trial last failed.
+    #[serde(with = "moment::optional")]
     pub last_failed: Option<Moment>,
-    /// Once-alive hosts whose latest trial failed.
-    pub hosts_failed: u32,
-    /// Once-alive hosts that did not fail since.
-    pub hosts_ok: u32,
     /// When a host was last known to fail.
+    #[serde(with = "moment::optional")]
     last_failing: Option<Moment>,
+    /// Judged blocked, and nothing took that back.
+    is_held: bool,
+    hosts: Hosts,
     oks_in_a_row: u64,
+    failures_in_a_row: u64,
+    /// Since anything was suspected.
+    polls: Polls,
+}
+
+/// Hosts by what became of them since the failures began.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+struct Hosts {
+    alive: HostSet,
+    failed: HostSet,
+    /// Failed before: those say nothing of the present.
+    before: HostSet,
+    /// Failed at any time since.
+    ever: HostSet,
+}
+
+/// Polls by what they brought; one may bring both.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+struct Polls {
+    ok: u64,
+    failed: u64,
 }
 
 impl Unit {
+    /// A prefix of which nothing is known.
+    pub fn new(transport: Transport) -> Self {
+        Self {
+            panel: Panel::new(transport),
+            evidence: Evidence::default(),
+            since: None,
+            last_ok: None,
+            last_failed: None,
+            last_failing: None,
+            is_held: false,
+            hosts: Hosts::default(),
+            oks_in_a_row: 0,
+            failures_in_a_row: 0,
+            polls: Polls::default(),
+        }
+    }
+
     /// Takes in what happened since the last poll; `witness` is when, up to that poll, a
     /// connection to a prefix free of suspicion last ended well.
-    pub fn observe(&mut self, delta: &Delta, now: Moment, witness: Option<Moment>) {
-        if self.cusum.is_idle() {
-            self.evidence = Evidence::default();
-            self.since = None;
+    pub fn observe(
+        &mut self,
+        delta: &Delta,
+        transport: Transport,
+        now: Moment,
+        witness: Option<Moment>,
+    ) {
+        let trials = Trials::of(delta, transport);
+        if self.panel.is_idle() {
+            self.begin_anew();
         }
-        if delta.failed() > 0 && (self.since.is_none() || self.is_relapse()) {
+        if trials.failures() > 0 && (self.since.is_none() || self.is_relapse()) {
             self.since = Some(now);
+            self.evidence = Evidence::default();
         }
-        self.evidence.take_in(delta);
-        self.evidence.corroborated += self.corroborated(delta, now, witness);
-        self.hosts_failed = delta.hosts_failed;
-        self.hosts_ok = delta.hosts_ok;
-        if delta.connections_ok > 0 {
+        self.evidence.take_in(delta, transport);
+        self.evidence.corroborated += self.corroborated(&trials, delta, now, witness);
+        self.hosts.take_in(delta);
+        self.note(delta, transport, &trials, now);
+        self.panel.observe(&trials);
+        if self.is_all_clear(now) {
+            self.clear();
+        }
+    }
+
+    /// Ends every suspicion.
+    pub fn clear(&mut self) {
+        self.panel.clear();
+        self.is_held = false;
+    }
+
+    /// Nothing is suspected: what comes is another matter.
+    fn begin_anew(&mut self) {
+        self.is_held = false;
+        self.since = None;
+        self.polls = Polls::default();
+        self.hosts.before = self.hosts.failed;
+        self.hosts.ever = HostSet::default();
+    }
+
+    fn note(&mut self, delta: &Delta, transport: Transport, trials: &Trials, now: Moment) {
+        let (ok, failed) = (
+            delta.connections_ok(transport),
+            delta.connections_failed(transport),
+        );
+        if ok > 0 {
             self.last_ok = Some(now);
         }
-        if delta.failed() > 0 {
+        if trials.failures() > 0 {
             self.last_failed = Some(now);
         }
-        if delta.hosts_failed > 0 {
+        if !self.hosts.failing().is_empty() {
             self.last_failing = Some(now);
         }
-        self.oks_in_a_row = if delta.failed() > 0 {
-            0
-        } else {
-            self.oks_in_a_row + delta.connections_ok
-        };
-        self.cusum.observe(delta.ok(), delta.failed());
-        if self.is_all_clear(now) {
-            self.cusum.clear();
+        let fails = trials.failures() > 0 || (failed > 0 && !self.hosts.failing().is_empty());
+        self.oks_in_a_row = in_a_row(self.oks_in_a_row, ok, u64::from(fails));
+        self.failures_in_a_row = in_a_row(self.failures_in_a_row, failed, ok);
+        if self.since.is_some() {
+            self.polls.ok += u64::from(ok > 0);
+            self.polls.failed += u64::from(failed > 0);
         }
     }
 
     /// Failed trials that are not our own uplink's. An outage forges nothing; what takes its time to
     /// fail shows an outage by then; and a router's word must be outlasted by a success elsewhere.
-    fn corroborated(&self, delta: &Delta, now: Moment, witness: Option<Moment>) -> u64 {
+    fn corroborated(
+        &self,
+        trials: &Trials,
+        delta: &Delta,
+        now: Moment,
+        witness: Option<Moment>,
+    ) -> u64 {
         let is_outlasted = matches!((self.since, witness), (Some(since), Some(witness))
             if witness.is_after(&since));
+        let failed = trials.failures();
         if is_outlasted {
-            delta.failed()
+            failed
         } else if Uplink::worked_lately(witness, now) {
-            delta.failed() - delta.refusals()
+            failed.saturating_sub(delta.refusals())
         } else {
-            delta.failed() - delta.silences()
+            failed.saturating_sub(delta.silences())
         }
     }
 
-    /// Whether it is blocked: by its own test, or as part of a wider prefix whose test alarmed.
-    pub fn is_blocked(&self, is_wider_alarmed: bool) -> bool {
-        let supports = self.evidence.failed() >= SUPPORT || self.hosts_ok == 0;
-        self.cusum.is_alarmed() || (is_wider_alarmed && !self.cusum.is_idle() && supports)
+    /// Hosts that fail since the failures began.
+    pub fn hosts_failing(&self) -> u32 {
+        self.hosts.failing().len()
+    }
+
+    /// Hosts of which the latest word is good, at most as many as there were answers since.
+    pub fn hosts_seen_working(&self) -> u32 {
+        let working = self.hosts.alive.without(self.hosts.failed).len();
+        u32::try_from(self.evidence.ok).map_or(working, |ok| ok.min(working))
+    }
+
+    /// Whether it fails for some connections and works for others: blocked by name, overloaded,
+    /// or partly dead.
+    pub fn is_mixed(&self) -> bool {
+        self.since.is_some()
+            && !self.is_held
+            && (self.polls.ok > 0 || !self.hosts.recovered().is_empty())
+    }
+
+    /// Whether it looks blocked by its own trials: its tests alarmed, or as part of a wider prefix
+    /// whose tests did.
+    pub fn is_candidate(&self, is_wider_alarmed: bool) -> bool {
+        let all_fail = self.hosts.alive.without(self.hosts.failed).is_empty();
+        let supports = self.evidence.failed() >= SUPPORT || all_fail;
+        let is_alarmed =
+            self.panel.is_alarmed() || (is_wider_alarmed && !self.panel.is_idle() && supports);
+        is_alarmed && (self.is_held || self.evidence.failed() > 2 * self.evidence.ok)
+    }
+
+    /// Whether it fails so steadily that what works elsewhere in its neighbourhood is no excuse.
+    pub const fn is_steady(&self) -> bool {
+        self.failures_in_a_row >= STEADY
+    }
+
+    /// Whether it was judged blocked before, and is not to be let go for a stray success.
+    pub const fn is_held(&self) -> bool {
+        self.is_held
+    }
+
+    /// Holds it for blocked from now on, until it works or turns out to leak.
+    pub const fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Lets go of what leaks too much to be a block.
+    pub const fn release_if_leaking(&mut self) {
+        let Polls { ok, failed } = self.polls;
+        if ok >= LEAKS && 2 * ok >= failed && self.failures_in_a_row > 0 {
+            self.is_held = false;
+        }
     }
 
     /// When a connection last ended well, unless something failed since.
@@ -158,7 +245,7 @@ impl Unit {
     /// Whether a failure now is another matter than the ones before: it worked in between, and no
     /// block was seen. A dead host says nothing of when a block begins.
     fn is_relapse(&self) -> bool {
-        !self.cusum.is_alarmed() && self.working_at().is_some()
+        !self.is_held && !self.panel.is_alarmed() && self.working_at().is_some()
     }
 
     /// With few hosts the mirrored test takes long; that every host answers again is as good.
@@ -167,5 +254,31 @@ impl Unit {
             && self
                 .last_failing
                 .is_none_or(|last_failing| now.since(&last_failing) >= ALL_CLEAR_SPAN)
+    }
+}
+
+impl Hosts {
+    fn take_in(&mut self, delta: &Delta) {
+        self.alive = delta.alive;
+        self.failed = delta.failed.and(delta.alive);
+        self.before = self.before.and(self.failed);
+        self.ever = self.ever.or(self.failing());
+    }
+
+    fn failing(&self) -> HostSet {
+        self.failed.without(self.before)
+    }
+
+    fn recovered(&self) -> HostSet {
+        self.ever.without(self.failed)
+    }
+}
+
+/// A run of events that others end. Their order within a poll is not known.
+const fn in_a_row(run: u64, more: u64, others: u64) -> u64 {
+    if others > 0 {
+        0
+    } else {
+        run.saturating_add(more)
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::moment::Moment;
+use super::recent::{Recent, Share};
+use crate::{moment::Moment, snapshot::Delta};
 
 /// Without any success for this long, silence elsewhere means nothing. A SYN takes three seconds
 /// to fail, so after a cut the last success is at least two polls older than the first failure.
@@ -13,31 +14,67 @@ const USUAL_GAPS: f64 = 5.0;
 const GRACE: Duration = Duration::from_secs(10);
 /// Weight of one poll in the usual gap.
 const WEIGHT: f64 = 0.2;
+/// Failing prefixes that make more than a few hosts' trouble.
+const SEVERAL: usize = 4;
+/// Healthy prefixes beside which it is not the uplink that fails.
+const WITNESSES: usize = 3;
+
+/// What the uplink is thought to be like.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Condition {
+    /// It works, as far as anybody can say.
+    Fine,
+    /// Nothing works, or hardly anything does and nothing steadily: silences are void.
+    Out,
+    /// Nearly everything fails, and a few prefixes work steadily: silences are void.
+    Narrow,
+    /// It works again; what was sent into the outage still fails.
+    Returning,
+}
 
 /// When something last worked, and how often something does.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Uplink {
     last_ok: Option<Moment>,
     usual_gap: f64,
-    dark_until: Duration,
+    is_dark: bool,
+    void_until: Duration,
+    recent: Recent,
 }
 
 impl Uplink {
-    /// Takes in one poll: connections that ended well anywhere, and silences. Says whether it is
-    /// dark: then a silence is void.
-    pub fn is_dark(&mut self, now: Moment, ok: u64, silences: u64) -> bool {
-        if silences > 0 && ok == 0 && self.is_overdue(now) {
-            self.dark_until = now.monotonic + GRACE;
+    /// Takes in one poll. Also says how many prefixes failed when last heard of.
+    pub fn observe(&mut self, now: Moment, deltas: &[Delta]) -> (Condition, usize) {
+        let answers = deltas.iter().map(|delta| delta.connections_answered).sum();
+        let silences: u64 = deltas.iter().map(Delta::silences).sum();
+        let share = self.recent.note(now, deltas);
+        // Once it is, only an answer says otherwise: nobody may be asking.
+        self.is_dark = answers == 0 && (self.is_dark || (silences > 0 && self.is_overdue(now)));
+        if answers > 0 {
+            self.learn(now, answers);
         }
-        if ok > 0 {
-            self.learn(now, ok);
+        let condition = self.condition(now, &share);
+        if matches!(condition, Condition::Out | Condition::Narrow) {
+            self.void_until = now.monotonic + GRACE;
         }
-        now.monotonic < self.dark_until
+        (condition, share.failing)
     }
 
     /// Whether something worked just before this poll.
     pub fn worked_lately(last_ok: Option<Moment>, now: Moment) -> bool {
         last_ok.is_some_and(|last_ok| now.since(&last_ok) < DARK)
+    }
+
+    fn condition(&self, now: Moment, share: &Share) -> Condition {
+        if !self.is_dark && share.is_nearly_all() && share.healthy > 0 {
+            Condition::Narrow
+        } else if self.is_dark || share.is_nearly_all() || share.is_most_and_unwitnessed() {
+            Condition::Out
+        } else if now.monotonic < self.void_until {
+            Condition::Returning
+        } else {
+            Condition::Fine
+        }
     }
 
     fn is_overdue(&self, now: Moment) -> bool {
@@ -50,64 +87,31 @@ impl Uplink {
         clippy::cast_precision_loss,
         reason = "a poll holds far fewer than 2^53 connections"
     )]
-    fn learn(&mut self, now: Moment, ok: u64) {
+    fn learn(&mut self, now: Moment, answers: u64) {
         if let Some(last_ok) = self.last_ok {
-            let gap = now.since(&last_ok).as_secs_f64() / ok as f64;
+            let gap = now.since(&last_ok).as_secs_f64() / answers as f64;
             self.usual_gap += WEIGHT * (gap - self.usual_gap);
         }
         self.last_ok = Some(now);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: u64) -> Moment {
-        Moment {
-            monotonic: Duration::from_secs(second),
-            wall: jiff::Timestamp::UNIX_EPOCH,
-        }
+impl Share {
+    /// Whether failures are spread so widely that they are no range's: what is wrong is near us.
+    const fn is_spread(&self) -> bool {
+        self.failing >= SEVERAL && self.neighbourhoods >= SEVERAL
     }
 
-    fn busy() -> Uplink {
-        let mut uplink = Uplink::default();
-        for second in 0..60 {
-            assert!(!uplink.is_dark(at(second), 30, 0));
-        }
-        uplink
+    /// Whether more than 85 % fail.
+    const fn is_nearly_all(&self) -> bool {
+        self.is_spread() && self.failing * 100 > self.heard_of * 85
     }
 
-    #[test]
-    fn silence_while_others_work_is_no_outage() {
-        let mut uplink = busy();
-        assert!(!uplink.is_dark(at(60), 30, 20));
-        assert!(!uplink.is_dark(at(61), 30, 20));
-    }
-
-    #[test]
-    fn silence_two_seconds_after_the_last_success_is_one() {
-        let mut uplink = busy();
-        assert!(!uplink.is_dark(at(60), 0, 0));
-        assert!(uplink.is_dark(at(61), 0, 20));
-    }
-
-    #[test]
-    fn it_stays_dark_for_a_while_after_things_work_again() {
-        let mut uplink = busy();
-        uplink.is_dark(at(61), 0, 20);
-        assert!(uplink.is_dark(at(62), 30, 5));
-        assert!(uplink.is_dark(at(70), 30, 5));
-        assert!(!uplink.is_dark(at(71), 30, 5));
-    }
-
-    #[test]
-    fn where_little_happens_a_few_quiet_seconds_are_usual() {
-        let mut uplink = Uplink::default();
-        for second in (0..600).step_by(20) {
-            uplink.is_dark(at(second), 1, 0);
-        }
-        assert!(!uplink.is_dark(at(630), 0, 1));
-        assert!(uplink.is_dark(at(690), 0, 1));
+    /// Whether more than 60 % fail, and hardly any other is known to be healthy.
+    const fn is_most_and_unwitnessed(&self) -> bool {
+        self.is_spread() && self.failing * 100 > self.heard_of * 60 && self.healthy < WITNESSES
     }
 }
+
+#[cfg(test)]
+mod tests;

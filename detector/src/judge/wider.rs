@@ -1,38 +1,76 @@
-//! The same test on wider prefixes, so that thin traffic to many prefixes adds up.
+//! The same tests on wider prefixes, so that thin traffic to many prefixes adds up.
 
 use std::collections::{BTreeMap, HashMap};
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
-use super::cusum::Cusum;
-use crate::snapshot::Delta;
+use super::{
+    panel::{Panel, Trials},
+    transport::Transport,
+};
 
 const LENGTHS_V4: [u8; 2] = [20, 16];
 const LENGTHS_V6: [u8; 3] = [44, 40, 32];
 
-/// The tests of all wider prefixes that had trials.
-#[derive(Debug, Default)]
-pub struct Wider(HashMap<IpNet, Cusum>);
+/// The tests of all wider prefixes that had trials over one transport.
+#[derive(Debug)]
+pub struct Wider {
+    transport: Transport,
+    panels: HashMap<IpNet, Panel>,
+}
+
+/// The tests of one wider prefix, as they are kept over a restart.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct SavedPanel {
+    prefix: IpNet,
+    panel: Panel,
+}
 
 impl Wider {
-    /// Takes in one poll.
-    pub fn observe(&mut self, deltas: &[Delta]) {
-        for (net, (ok, failed)) in sums(deltas) {
-            self.0.entry(net).or_default().observe(ok, failed);
+    /// No test yet.
+    pub fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            panels: HashMap::new(),
         }
     }
 
-    /// Whether the alarm is on for a prefix around `net`.
-    pub fn is_alarmed_around(&self, net: &IpNet) -> bool {
-        around(net).any(|wider| self.0.get(&wider).is_some_and(Cusum::is_alarmed))
+    /// Takes in the trials of one poll, by prefix.
+    pub fn observe(&mut self, trials: &[(IpNet, Trials)]) {
+        for (net, sum) in sums(trials) {
+            let panel = self.panels.entry(net);
+            panel
+                .or_insert_with(|| Panel::new(self.transport))
+                .observe(&sum);
+        }
     }
 
-    /// Ends the alarm of prefixes in which nothing is suspected any more: with few hosts the
-    /// mirrored test takes minutes.
+    /// Whether an alarm is on for a prefix around `net`.
+    pub fn is_alarmed_around(&self, net: &IpNet) -> bool {
+        self.around(net).any(Panel::is_alarmed)
+    }
+
+    /// Log-likelihood ratio of the likeliest block of a prefix around `net`, in nats.
+    pub fn llr_around(&self, net: &IpNet) -> f64 {
+        self.around(net).map(Panel::llr).fold(0.0, f64::max)
+    }
+
+    /// Ends the suspicion against prefixes in which nothing is suspected any more: with few hosts
+    /// the mirrored test takes minutes.
     pub fn clear_unless(&mut self, is_suspected: impl Fn(&IpNet) -> bool) {
-        for (net, cusum) in &mut self.0 {
-            if cusum.is_alarmed() && !is_suspected(net) {
-                cusum.clear();
+        for (net, panel) in &mut self.panels {
+            if panel.is_alarmed() && !is_suspected(net) {
+                panel.clear();
+            }
+        }
+    }
+
+    /// Ends the suspicion against every prefix around `net`.
+    pub fn absolve(&mut self, net: &IpNet) {
+        for wider in around(net) {
+            if let Some(panel) = self.panels.get_mut(&wider) {
+                panel.clear();
             }
         }
     }
@@ -40,31 +78,55 @@ impl Wider {
     /// Forgets the prefixes around `net` that are not in use.
     pub fn forget(&mut self, net: &IpNet, is_used: impl Fn(&IpNet) -> bool) {
         for wider in around(net).filter(|wider| !is_used(wider)) {
-            self.0.remove(&wider);
+            self.panels.remove(&wider);
         }
+    }
+
+    /// What is to be kept over a restart: the tests of prefixes under suspicion.
+    pub fn save(&self) -> Vec<SavedPanel> {
+        let suspected = self.panels.iter().filter(|(_, panel)| !panel.is_idle());
+        suspected
+            .map(|(prefix, panel)| SavedPanel {
+                prefix: *prefix,
+                panel: panel.clone(),
+            })
+            .collect()
+    }
+
+    /// Goes on from what was kept.
+    pub fn restore(&mut self, saved: Vec<SavedPanel>) {
+        let panels = saved.into_iter().map(|it| (it.prefix, it.panel));
+        self.panels.extend(panels);
+    }
+
+    fn around(&self, net: &IpNet) -> impl Iterator<Item = &Panel> {
+        around(net).filter_map(|wider| self.panels.get(&wider))
     }
 
     /// How many are under test.
     #[cfg(test)]
     pub fn count(&self) -> usize {
-        self.0.len()
+        self.panels.len()
     }
 }
 
-/// Trials of all wider prefixes: ok, failed.
-fn sums(deltas: &[Delta]) -> BTreeMap<IpNet, (u64, u64)> {
-    let mut sums = BTreeMap::new();
-    for delta in deltas {
-        for net in around(&delta.prefix) {
-            let (ok, failed) = sums.entry(net).or_insert((0, 0));
-            *ok += delta.ok();
-            *failed += delta.failed();
+/// Trials of all wider prefixes.
+fn sums(trials: &[(IpNet, Trials)]) -> BTreeMap<IpNet, Trials> {
+    let mut sums: BTreeMap<IpNet, Trials> = BTreeMap::new();
+    for (prefix, trials) in trials {
+        for net in around(prefix) {
+            sums.entry(net).or_default().add(trials);
         }
     }
     sums
 }
 
-/// The wider prefixes around `net` that are tested too.
+/// The neighbourhood of a prefix: the widest that is tested around it, or itself.
+pub fn neighbourhood(net: &IpNet) -> IpNet {
+    around(net).last().unwrap_or(*net)
+}
+
+/// The wider prefixes around `net` that are tested too, from the longest to the shortest.
 fn around(net: &IpNet) -> impl Iterator<Item = IpNet> {
     let net = *net;
     let lengths: &[u8] = match net {

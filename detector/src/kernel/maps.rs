@@ -194,6 +194,10 @@ impl Source for Kernel {
         self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
     }
 
+    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
+        self.per_cpu(maps::LOSSES)
+    }
+
     fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
         Self::samples(self)
     }

@@ -8,7 +8,6 @@ use std::{
 
 use detector_common::{
     flow::Conclusion,
-    maps::Loss,
     mark::Marks,
     packet::{Packet, parse},
     time::Nanos,
@@ -117,8 +116,6 @@ impl<S: Subject> Driver<S> {
     }
 
     fn turn(&mut self, at: Nanos, lines: &mut Lines<impl Write>) -> Result<Delivery, Failure> {
-        let losses = self.watch.source.losses()?;
-        self.watch.observer.is_map_full = Loss::weighs(&losses);
         let now = Moment::of_capture(at);
         for alert in self.watch.turn(now, at)? {
             self.tally.alert(&alert);

@@ -128,10 +128,6 @@ impl Subject for InKernel {
         }
         Ok(skips)
     }
-
-    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
-        Ok(self.kernel.totals()?.losses)
-    }
 }
 
 impl Source for InKernel {
@@ -149,6 +145,10 @@ impl Source for InKernel {
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.kernel.forget_destination(destination)
+    }
+
+    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
+        self.kernel.losses()
     }
 
     fn samples(&mut self) -> Result<Vec<Sample>, Failure> {

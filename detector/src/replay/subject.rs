@@ -2,7 +2,6 @@
 
 use detector_common::{
     flow::{Direction, FlowKey, FlowState},
-    maps::Loss,
     packet::Packet,
     skip::Skip,
     tables::Table as _,
@@ -44,9 +43,6 @@ pub(super) trait Subject: Source {
 
     /// Frames that were not followed, in the order of [`Skip::ALL`].
     fn skips(&self) -> Result<[u64; Skip::ALL.len()], Failure>;
-
-    /// What could not be stored, in the order of [`Loss::ALL`].
-    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure>;
 }
 
 impl Subject for Engine {
@@ -78,9 +74,5 @@ impl Subject for Engine {
 
     fn skips(&self) -> Result<[u64; Skip::ALL.len()], Failure> {
         Ok(self.skips)
-    }
-
-    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
-        Ok(Self::losses(self))
     }
 }

@@ -10,12 +10,17 @@ const NEIGHBOUR: &str = "198.51.100.8:443";
 fn counted(world: &World, socket: Socket) -> std::vec::Vec<(Counter, u32)> {
     let counters = world.counters(socket);
     let each = Verdict::ALL.map(Counter::Verdict).into_iter();
-    each.chain(Verdict::ALL.into_iter().take(Verdict::TRIALS).map(Counter::Trial))
-        .chain(Stage::ALL.map(Counter::Stage))
-        .chain([Counter::Strangers])
-        .map(|counter| (counter, counters.value(counter)))
-        .filter(|(_, value)| *value != 0)
-        .collect()
+    each.chain(
+        Verdict::ALL
+            .into_iter()
+            .take(Verdict::TRIALS)
+            .map(Counter::Trial),
+    )
+    .chain(Stage::ALL.map(Counter::Stage))
+    .chain([Counter::Strangers])
+    .map(|counter| (counter, counters.value(counter)))
+    .filter(|(_, value)| *value != 0)
+    .collect()
 }
 
 #[test]

@@ -84,8 +84,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     )
 }
 
-const NUMBERS: usize =
-    5 + Verdict::COUNT + Verdict::TRIALS + Stage::COUNT + 2 * Bucket::COUNT;
+const NUMBERS: usize = 5 + Verdict::COUNT + Verdict::TRIALS + Stage::COUNT + 2 * Bucket::COUNT;
 
 /// The counters among the words, in the order of their words.
 fn numbers(counters: &PrefixCounters) -> [u32; NUMBERS] {

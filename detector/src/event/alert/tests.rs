@@ -25,8 +25,8 @@ fn evidence(traces: Tally) -> EvidenceDetails {
         ok_witnesses: usize::MAX,
         baseline_failure_rate: 0.1234,
         llr: 12_345_678.9,
-        stage: Stage::LaterInFlow.name(),
-        symptoms: Verdict::ALL.map(|it| (it.name(), u64::MAX)).into(),
+        stage: Stage::LaterInFlow.name().into(),
+        symptoms: failures().map(|it| (it.name().into(), u64::MAX)).collect(),
         stalls: StallDetails::of(&everywhere),
         traces,
     }
@@ -35,8 +35,8 @@ fn evidence(traces: Tally) -> EvidenceDetails {
 fn everything() -> Tally {
     let names = injector::known().iter().map(|it| it.name.as_str());
     Tally {
-        marks: Mark::ALL.map(|it| (it.name(), u64::MAX)).into(),
-        injectors: names.map(|name| (name, u64::MAX)).collect(),
+        marks: Mark::ALL.map(|it| (it.name().into(), u64::MAX)).into(),
+        injectors: names.map(|name| (name.into(), u64::MAX)).collect(),
     }
 }
 
@@ -63,7 +63,12 @@ fn the_longest_alert_is_under_8_kib() {
             kind: Kind::QuicBlackhole,
             grade: Grade::Confirmed,
             confidence: 0.9999,
-            prefix: members[0],
+            prefix: Some(members[0]),
+            observed: Some(Observed {
+                prefixes: usize::MAX,
+                of: u64::MAX,
+            }),
+            survivors: Vec::new(),
             members_total: members.len(),
             members,
             evidence: evidence(everything()),
@@ -85,8 +90,8 @@ fn marks_and_injectors_are_told_beside_the_symptoms_where_there_are_any() {
     let bare = told(Tally::default());
     assert!(bare.get("marks").is_none() && bare.get("injectors").is_none());
     let tally = Tally {
-        marks: [(Mark::TooSoon.name(), 3)].into(),
-        injectors: [("iran", 2)].into(),
+        marks: [(Mark::TooSoon.name().into(), 3)].into(),
+        injectors: [("iran".into(), 2)].into(),
     };
     let full = told(tally);
     assert_eq!(full["marks"], serde_json::json!({ "too_soon": 3 }));

@@ -1,0 +1,277 @@
+//! All tests under way over one transport, and the ranges that they find blocked.
+//!
+//! Must not know: outages, which have been taken out of what comes here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
+use prefix_trie::joint::JointPrefixMap;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    cover::{Blocked, Cover, cover},
+    evidence::Evidence,
+    panel::Trials,
+    range::Range,
+    transport::Transport,
+    unit::Unit,
+    wider::{SavedPanel, Wider, neighbourhood},
+    witness,
+};
+use crate::{moment::Moment, snapshot::Delta};
+
+/// Corroborated failures (see [`Evidence::corroborated`]) without which no range is accused.
+const CORROBORATION: u64 = 2;
+/// Prefixes that look blocked must outnumber the mixed ones of their neighbourhood so many times,
+/// or fail without any success for a while.
+const PURITY: usize = 3;
+
+/// The tests of one transport.
+#[derive(Debug)]
+pub struct Docket {
+    transport: Transport,
+    units: JointPrefixMap<IpNet, Unit>,
+    /// The units that something is suspected of.
+    suspects: BTreeSet<IpNet>,
+    wider: Wider,
+}
+
+/// A docket as it is kept over a restart.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct SavedDocket {
+    suspects: Vec<(IpNet, Unit)>,
+    wider: Vec<SavedPanel>,
+}
+
+impl Docket {
+    /// No test yet.
+    pub fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            units: JointPrefixMap::new(),
+            suspects: BTreeSet::new(),
+            wider: Wider::new(transport),
+        }
+    }
+
+    /// Takes in one poll; `witness` is when, up to that poll, a connection to a prefix free of
+    /// suspicion last ended well.
+    pub fn observe(&mut self, now: Moment, deltas: &[Delta], witness: Option<Moment>) {
+        let mut trials = Vec::new();
+        for delta in deltas {
+            if !self.concerns(delta) {
+                continue;
+            }
+            let unit = self.units.entry(delta.prefix);
+            let unit = unit.or_insert_with(|| Unit::new(self.transport));
+            unit.observe(delta, self.transport, now, witness);
+            if unit.panel.is_idle() {
+                self.suspects.remove(&delta.prefix);
+            } else {
+                self.suspects.insert(delta.prefix);
+            }
+            trials.push((delta.prefix, Trials::of(delta, self.transport)));
+        }
+        self.wider.observe(&trials);
+        let suspects = &self.suspects;
+        self.wider.clear_unless(|net| is_any_inside(suspects, net));
+    }
+
+    /// Whether something speaks for a block of this prefix.
+    pub fn is_suspected(&self, prefix: &IpNet) -> bool {
+        self.suspects.contains(prefix)
+    }
+
+    /// Forgets a prefix that is no longer tracked, and the tests around it that nothing is left in.
+    pub fn forget(&mut self, prefix: &IpNet) {
+        self.units.remove(prefix);
+        self.suspects.remove(prefix);
+        let units = &self.units;
+        self.wider
+            .forget(prefix, |net| units.children(net).next().is_some());
+    }
+
+    /// Ends every suspicion that is younger than `since` and led to no claim: those failures were
+    /// our own uplink's.
+    pub fn absolve(&mut self, since: Moment) {
+        let young =
+            |unit: &Unit| !unit.is_held() && unit.since.is_some_and(|it| it.is_after(&since));
+        let suspects = std::mem::take(&mut self.suspects);
+        for net in suspects {
+            match self.units.get_mut(&net) {
+                Some(unit) if young(unit) => {
+                    unit.clear();
+                    self.wider.absolve(&net);
+                }
+                _ => {
+                    self.suspects.insert(net);
+                }
+            }
+        }
+    }
+
+    /// What is blocked now.
+    pub fn ranges(&mut self, now: Moment) -> Vec<Range> {
+        let blocked = self.blocked();
+        if blocked.is_empty() {
+            return Vec::new();
+        }
+        let units = &self.units;
+        let covers = cover(&blocked, &|range, since| {
+            witness::is_proven(units, range, since)
+        });
+        let ranges = covers.iter().filter_map(|whole| self.range(now, whole));
+        let ranges: Vec<Range> = ranges.collect();
+        self.hold(&ranges);
+        ranges
+    }
+
+    /// What is to be kept over a restart.
+    pub fn save(&self) -> SavedDocket {
+        let suspects = self.suspects.iter();
+        SavedDocket {
+            suspects: suspects
+                .filter_map(|net| Some((*net, self.units.get(net)?.clone())))
+                .collect(),
+            wider: self.wider.save(),
+        }
+    }
+
+    /// Goes on from what was kept.
+    pub fn restore(&mut self, saved: SavedDocket) {
+        for (net, unit) in saved.suspects {
+            self.suspects.insert(net);
+            self.units.insert(net, unit);
+        }
+        self.wider.restore(saved.wider);
+    }
+
+    /// A prefix that this transport was never used to takes no room.
+    fn concerns(&self, delta: &Delta) -> bool {
+        delta.connections_ok(self.transport) > 0
+            || delta.connections_failed(self.transport) > 0
+            || self.units.contains_key(&delta.prefix)
+            || self.transport == Transport::Tcp
+    }
+
+    /// The prefixes that are blocked, in order. Those that were held so before stay so while they
+    /// are suspected.
+    fn blocked(&mut self) -> Vec<Blocked> {
+        let (candidates, mixed) = self.sort();
+        let mut blocked = Vec::new();
+        for (neighbourhood, nets) in candidates {
+            let mixed = mixed.get(&neighbourhood).copied().unwrap_or_default();
+            let is_pure = nets.len() >= PURITY * mixed;
+            for net in nets {
+                blocked.extend(self.blocked_since(net, is_pure));
+            }
+        }
+        blocked.sort_unstable_by_key(|(net, _)| *net);
+        blocked
+    }
+
+    /// The prefixes that look blocked, and the number of mixed ones, by neighbourhood.
+    fn sort(&self) -> (BTreeMap<IpNet, Vec<IpNet>>, BTreeMap<IpNet, usize>) {
+        let mut candidates: BTreeMap<IpNet, Vec<IpNet>> = BTreeMap::new();
+        let mut mixed: BTreeMap<IpNet, usize> = BTreeMap::new();
+        for net in &self.suspects {
+            let Some(unit) = self.units.get(net) else {
+                continue;
+            };
+            if unit.is_mixed() {
+                *mixed.entry(neighbourhood(net)).or_default() += 1;
+            }
+            if unit.is_candidate(self.wider.is_alarmed_around(net)) {
+                candidates.entry(neighbourhood(net)).or_default().push(*net);
+            }
+        }
+        (candidates, mixed)
+    }
+
+    fn blocked_since(&mut self, net: IpNet, is_pure: bool) -> Option<Blocked> {
+        let unit = self.units.get_mut(&net)?;
+        unit.release_if_leaking();
+        let is_blocked = unit.is_held() || unit.is_steady() || (is_pure && !unit.is_mixed());
+        let since = unit.since.filter(|_| is_blocked)?;
+        Some((net, since))
+    }
+
+    /// What is claimed is not let go for a stray success.
+    fn hold(&mut self, ranges: &[Range]) {
+        for net in ranges.iter().flat_map(|range| &range.members) {
+            if let Some(unit) = self.units.get_mut(net) {
+                unit.hold();
+            }
+        }
+    }
+
+    /// The range, unless nothing elsewhere worked since it began to fail: then it may as well be
+    /// our own uplink, and no range is accused.
+    fn range(&self, now: Moment, whole: &Cover) -> Option<Range> {
+        if self.evidence(whole).corroborated < CORROBORATION {
+            return None;
+        }
+        let claim = self.claim(now, whole)?;
+        let sibling = claim.prefix.supernet().unwrap_or(claim.prefix);
+        let members: Vec<&Unit> = self.members(&claim).collect();
+        let llrs = claim.members.iter().map(|(net, _)| self.llr(net));
+        Some(Range {
+            prefix: claim.prefix,
+            members: claim.networks(),
+            kin: whole.networks(),
+            since: whole.since,
+            evidence: self.evidence(&claim),
+            destinations_failed: members.iter().map(|unit| unit.hosts_failing()).sum(),
+            destinations_ok: members.iter().map(|unit| unit.hosts_seen_working()).sum(),
+            ok_witnesses: witness::presumed(&self.units, &sibling, whole.since, now).count(),
+            baseline_failure_rate: mean(members.iter().map(|it| it.panel.ordinary_failure_rate())),
+            llr: llrs.fold(0.0, f64::max),
+        })
+    }
+
+    fn llr(&self, net: &IpNet) -> f64 {
+        let own = self.units.get(net).map_or(0.0, |unit| unit.panel.llr());
+        own.max(self.wider.llr_around(net))
+    }
+
+    /// The largest part of `whole` without a prefix that is presumed to work: where traffic is
+    /// thin, one between two blocked ones may not have been tried since.
+    fn claim(&self, now: Moment, whole: &Cover) -> Option<Cover> {
+        cover(&whole.members, &|range, since| {
+            let mut presumed = witness::presumed(&self.units, range, since, now);
+            presumed.next().is_some()
+        })
+        .into_iter()
+        .max_by_key(|part| part.members.len())
+    }
+
+    fn evidence(&self, cover: &Cover) -> Evidence {
+        let mut evidence = Evidence::default();
+        for unit in self.members(cover) {
+            evidence.merge(&unit.evidence);
+        }
+        evidence
+    }
+
+    fn members(&self, cover: &Cover) -> impl Iterator<Item = &Unit> {
+        let members = cover.members.iter();
+        members.filter_map(|(net, _)| self.units.get(net))
+    }
+
+    /// How many prefixes and wider ones are under test.
+    #[cfg(test)]
+    pub fn count(&self) -> (usize, usize) {
+        (self.units.len(), self.wider.count())
+    }
+}
+
+/// Whether one of the networks lies in a wider prefix.
+fn is_any_inside(nets: &BTreeSet<IpNet>, wider: &IpNet) -> bool {
+    let next = nets.range(*wider..).next();
+    next.is_some_and(|net| wider.contains(net))
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}

@@ -1,0 +1,62 @@
+//! A range that is being blocked, as the judge sees it.
+
+use ipnet::IpNet;
+
+use super::evidence::Evidence;
+use crate::moment::Moment;
+
+/// A range that is being blocked.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// The tightest prefix that covers the blocked destinations and no working one.
+    pub prefix: IpNet,
+    /// The blocked prefixes in it.
+    pub members: Vec<IpNet>,
+    /// These, and the blocked prefixes around it that nothing known to work divides from it: in
+    /// all likelihood the same block.
+    pub kin: Vec<IpNet>,
+    /// When the first of them began to fail.
+    pub since: Moment,
+    /// Trials of all members since they began to fail.
+    pub evidence: Evidence,
+    /// Once-alive hosts that fail.
+    pub destinations_failed: u32,
+    /// Hosts of the range that answered since it began to fail.
+    pub destinations_ok: u32,
+    /// Working prefixes in the sibling of the range: what keeps it from being claimed wider.
+    pub ok_witnesses: usize,
+    /// Mean of the members' ordinary failure rates.
+    pub baseline_failure_rate: f64,
+    /// Log-likelihood ratio of a block in the strongest test, in nats.
+    pub llr: f64,
+}
+
+impl Range {
+    /// Whether one of them lies in the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.prefix.contains(&other.prefix) || other.prefix.contains(&self.prefix)
+    }
+
+    /// Takes in what another transport says of the same range, or of one that overlaps it.
+    pub fn merge(&mut self, other: Self) {
+        if other.prefix.contains(&self.prefix) {
+            self.prefix = other.prefix;
+        }
+        add_missing(&mut self.members, other.members);
+        add_missing(&mut self.kin, other.kin);
+        if self.since.is_after(&other.since) {
+            self.since = other.since;
+        }
+        self.evidence.merge(&other.evidence);
+        self.destinations_failed = self.destinations_failed.max(other.destinations_failed);
+        self.destinations_ok = self.destinations_ok.max(other.destinations_ok);
+        self.ok_witnesses = self.ok_witnesses.min(other.ok_witnesses);
+        self.llr = self.llr.max(other.llr);
+    }
+}
+
+fn add_missing(nets: &mut Vec<IpNet>, others: Vec<IpNet>) {
+    nets.extend(others);
+    nets.sort_unstable();
+    nets.dedup();
+}

@@ -11,6 +11,7 @@ pub mod daemon;
 pub mod engine;
 pub mod event;
 pub mod failure;
+pub mod ignore;
 pub mod injector;
 pub mod judge;
 pub mod kernel;

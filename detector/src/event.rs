@@ -85,6 +85,8 @@ pub struct Heartbeat {
     pub prefixes: usize,
     /// Alerts that are firing.
     pub alerts_firing: usize,
+    /// Alerts that `ignore` rules kept out so far.
+    pub ignored: u64,
     /// Packets that came in.
     pub packets_in: u64,
     /// Packets that left.

@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod capture;
 pub mod cli;
+pub mod config;
 pub mod daemon;
 pub mod engine;
 pub mod event;

@@ -20,10 +20,13 @@ use self::{
 };
 use crate::{
     alert::Alerts,
+    config::Settings,
     event::alert::AlertEvent,
     failure::Failure,
+    ignore::Ignore,
     judge::Judge,
     moment::Moment,
+    names::Names,
     observer::Observer,
     snapshot::{Snapshot, deltas, network},
     traces::Traces,
@@ -68,6 +71,10 @@ pub struct Watch<S> {
     pub source: S,
     /// Who watches.
     pub observer: Observer,
+    /// Whose addresses are whose.
+    pub names: Names,
+    /// What is not told.
+    pub ignore: Ignore,
     tuning: Tuning,
     judge: Judge,
     alerts: Alerts,
@@ -84,6 +91,8 @@ impl<S: Source> Watch<S> {
         Self {
             source,
             observer,
+            names: Names::default(),
+            ignore: Ignore::default(),
             tuning,
             judge: Judge::default(),
             alerts: Alerts::new(next_id),
@@ -91,6 +100,16 @@ impl<S: Source> Watch<S> {
             before: Snapshot::new(),
             idle: Idle::default(),
             memory: Memory::default(),
+        }
+    }
+
+    /// The same watch, with what it was told beforehand.
+    #[must_use]
+    pub fn knowing(self, settings: Settings) -> Self {
+        Self {
+            names: settings.names,
+            ignore: settings.ignore,
+            ..self
         }
     }
 

@@ -227,6 +227,23 @@ fn a_file_of_another_kind_is_refused_with_the_cure() {
     }
 }
 
+#[test]
+fn a_damaged_database_is_refused_or_names_somebody_but_does_no_harm() {
+    let whole = std::fs::read(ASN).unwrap();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("damaged.mmdb");
+    let prefixes = ["198.18.7.0/24", "203.0.113.0/24", "2001:db8::/48"].map(net);
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0xff;
+        std::fs::write(&path, &damaged).unwrap();
+        if let Ok(names) = Names::load(&[], Some(&path)) {
+            let shares = names.shares(&prefixes, prefixes);
+            assert!(shares.len() <= prefixes.len());
+        }
+    }
+}
+
 /// Few enough bits that prefixes often contain one another.
 fn prefixes() -> impl Strategy<Value = IpNet> {
     let bits = (any::<bool>(), 0_u8..64, 0_u8..=8);

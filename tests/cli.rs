@@ -20,6 +20,7 @@ fn help_and_version_go_to_stdout_and_succeed() {
     for (arguments, expected) in [
         (["--help"].as_slice(), "run"),
         (&["run", "--help"], "--wan"),
+        (&["run", "--help"], "--labels"),
         (&["replay", "--help"], "detector replay --flows"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
         (&["run", "--version"], env!("CARGO_PKG_VERSION")),
@@ -83,6 +84,34 @@ fn a_replay_needs_no_permission_but_in_the_kernel() {
     assert_eq!(said.lines().count(), 1, "{said}");
     assert_eq!(text(&output.stdout), "");
     assert_calm(&said);
+}
+
+#[test]
+fn bad_settings_end_it_in_one_line_before_privileges_are_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let rule = "[[ignore]]\nprefix = \"198.18.16.0/20\"\nreason = \"x\"\nuntil = \"soon\"\n";
+    for (settings, place, cure) in [
+        ("asn = \"x\"\nlabel = []\n", "line 2, column 1", "`labels`"),
+        (rule, "line 4, column 9", "2027-01-01T00:00:00Z"),
+        (
+            "labels = [\"absent.json\"]",
+            "absent.json",
+            "give a file of labels",
+        ),
+    ] {
+        let path = folder.path().join("detector.toml");
+        fs::write(&path, settings).unwrap();
+        let arguments = ["run", "--wan", "lo", "--config", path.to_str().unwrap()];
+        let output = run_without_privileges(folder.path(), &arguments).unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        for part in [folder.path().to_str().unwrap(), place, cure] {
+            assert!(said.contains(part), "no {part}: {said}");
+        }
+        assert_eq!(text(&output.stdout), "");
+        assert_calm(&said);
+    }
 }
 
 fn run(arguments: &[&str]) -> anyhow::Result<Output> {

@@ -15,6 +15,7 @@ use ulid::Ulid;
 use self::{budget::Budget, open::Open, trouble::OpenTrouble};
 use crate::{
     event::alert::{AlertEvent, State},
+    ignore::Ignore,
     judge::{Findings, outage::Trouble, range::Range},
     moment::Moment,
     observer::Observer,
@@ -71,14 +72,15 @@ impl Alerts {
         }
     }
 
-    /// Number of alerts that are firing, told or not.
-    pub const fn firing(&self) -> usize {
-        self.open.len() + if self.trouble.is_some() { 1 } else { 0 }
+    /// Number of alerts that are firing, told or not, without those that a rule keeps out.
+    pub fn firing(&self) -> usize {
+        let open = self.open.iter().filter(|open| !open.is_ignored()).count();
+        open + usize::from(self.trouble.is_some())
     }
 
     /// Number of those that nobody was told of yet, since there were too many.
     pub fn untold(&self) -> usize {
-        self.open.iter().filter(|open| !open.is_told()).count()
+        self.open.iter().filter(|open| open.is_untold()).count()
     }
 
     /// What is to be kept over a restart.
@@ -96,11 +98,19 @@ impl Alerts {
     }
 
     /// Brings the open alerts in line with what is found now.
-    pub fn reconcile(&mut self, findings: &Findings, scene: &Scene<'_>) -> Vec<AlertEvent> {
+    pub fn reconcile(
+        &mut self,
+        findings: &Findings,
+        scene: &Scene<'_>,
+        ignore: &mut Ignore,
+    ) -> Vec<AlertEvent> {
         let mut events = self.follow_trouble(findings.trouble.as_ref(), scene);
         self.merge(&findings.ranges);
         let strangers = self.follow(&findings.ranges, scene);
         self.begin(&strangers, scene);
+        self.open
+            .iter_mut()
+            .for_each(|open| open.heed(ignore, scene.now));
         self.budget.spend(scene.now, events.len());
         events.extend(self.tell(scene));
         events
@@ -197,7 +207,7 @@ impl Alerts {
         let mut due: Vec<&mut Open> = self
             .open
             .iter_mut()
-            .filter(|open| !open.is_told() || open.is_update_due(scene.now))
+            .filter(|open| open.is_untold() || open.is_update_due(scene.now))
             .collect();
         due.sort_by_key(|open| (open.is_told(), Reverse(open.size())));
         let due = due.into_iter().take(left - events.len());

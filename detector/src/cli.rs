@@ -30,7 +30,7 @@ enum Command {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failed, 2 usage, 69 the system lacks something, 71 memory or maps refused,
-77 no permission.
+77 no permission, 78 bad configuration.
 
 Example: detector run --wan eth0 | jq 'select(.event == \"alert\")'";
 
@@ -38,7 +38,8 @@ const REPLAY_EXAMPLES: &str = "\
 Writes alerts as they come in the captures' time, and one summary at the end. Several captures are
 merged into one timeline. A damaged capture is read as far as it goes, with a warning.
 
-Exit codes: 0 fine, 1 a file is missing or no capture, 2 usage, 77 no permission (--in-kernel).
+Exit codes: 0 fine, 1 a file is missing or no capture, 2 usage, 77 no permission (--in-kernel),
+78 bad configuration.
 
 Examples:
   detector replay --flows capture.pcap.gz | jq -r 'select(.event == \"flow\") | .verdict'
@@ -58,6 +59,10 @@ pub struct RunArgs {
     /// Which hook sees ingress; tc works beside another XDP program
     #[arg(long, value_enum, default_value_t)]
     pub ingress: Ingress,
+
+    /// What it is told beforehand
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Arguments of `detector replay`.
@@ -79,6 +84,27 @@ pub struct ReplayArgs {
     /// Through the programs in the kernel, by test runs that send nothing (root)
     #[arg(long)]
     pub in_kernel: bool,
+
+    /// What it is told beforehand
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// What the detector is told beforehand, for every command that judges.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ConfigArgs {
+    /// Settings (TOML); options add to them and override them
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Names of prefixes, again for several: Amazon's ip-ranges.json, Google's cloud.json, or lines
+    /// of prefix,label
+    #[arg(long, value_name = "FILE")]
+    pub labels: Vec<PathBuf>,
+
+    /// Names of autonomous systems, for prefixes without a label: a database (.mmdb)
+    #[arg(long, value_name = "FILE")]
+    pub asn: Option<PathBuf>,
 }
 
 impl Cli {

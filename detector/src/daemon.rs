@@ -18,6 +18,7 @@ use tokio::{
 use self::poll::Poll;
 use crate::{
     cli::RunArgs,
+    config::Settings,
     event::{Body, InterfaceEvent},
     failure::Failure,
     kernel::{
@@ -40,15 +41,16 @@ const POLL: Duration = Duration::from_secs(1);
 /// [`Failure`] names what kept it from running, or ended it.
 pub fn run(args: RunArgs) -> Result<(), Failure> {
     logging::init(io::stderr().is_terminal());
+    let settings = Settings::load(&args.config)?;
     privilege::check()?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("event loop: {error}")))?
-        .block_on(watch(args))
+        .block_on(watch(args, settings))
 }
 
-async fn watch(args: RunArgs) -> Result<(), Failure> {
+async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
     let mut stop = Stop::new()?;
     let interfaces = interfaces(&args).await?;
     let tuning = Tuning::default();
@@ -71,7 +73,7 @@ async fn watch(args: RunArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let observer = Observer::of(host_name(), &attached);
-    let poll = Poll::new(kernel, tuning, observer);
+    let poll = Poll::new(kernel, tuning, observer, settings);
     poll_until(&mut stop, poll, &mut lines).await?;
     // Whoever reads may be gone already; there is nobody left to tell.
     let _delivery = tell_interfaces(&mut lines, &attached, "detached")?;

@@ -3,6 +3,7 @@
 //! Must not know: when an event is due, or where it goes.
 
 pub mod alert;
+pub mod config;
 pub mod flow;
 pub mod kind;
 pub mod stall;
@@ -13,7 +14,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use self::{alert::AlertEvent, flow::FlowEvent, summary::Summary};
+use self::{alert::AlertEvent, config::ConfigEvent, flow::FlowEvent, summary::Summary};
 use crate::{
     kernel::attach::{IngressHook, TcHook},
     moment::serialize_millis,
@@ -45,6 +46,8 @@ pub enum Body<'a> {
     Interface(&'a InterfaceEvent),
     /// Something could not be stored.
     Overflow(&'a Overflow),
+    /// Something that was configured holds no more.
+    Config(&'a ConfigEvent),
     /// A replayed connection is over.
     Flow(&'a FlowEvent),
     /// A replay is over.
@@ -59,6 +62,7 @@ impl<'a> Event<'a> {
             Body::Heartbeat(_) => "heartbeat",
             Body::Interface(_) => "interface",
             Body::Overflow(_) => "overflow",
+            Body::Config(_) => "config",
             Body::Flow(_) => "flow",
             Body::Summary(_) => "summary",
         };
@@ -81,6 +85,10 @@ pub struct Heartbeat {
     pub prefixes: usize,
     /// Alerts that are firing.
     pub alerts_firing: usize,
+    /// Those of them that are not told yet, since there are too many.
+    pub alerts_untold: usize,
+    /// Alerts that `ignore` rules kept out so far.
+    pub ignored: u64,
     /// Packets that came in.
     pub packets_in: u64,
     /// Packets that left.

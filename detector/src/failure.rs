@@ -8,6 +8,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Failure {
+    /// What was configured cannot be used.
+    #[error("{0}")]
+    Config(String),
     /// Something failed at run time.
     #[error("{0}")]
     Failed(String),
@@ -26,6 +29,7 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            Self::Config(_) => 78,
             Self::Failed(_) => 1,
             Self::Memory(_) => 71,
             Self::Permission(_) => 77,

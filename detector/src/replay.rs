@@ -23,6 +23,7 @@ use self::{
 use crate::{
     capture::{Capture, Merged},
     cli::ReplayArgs,
+    config::Settings,
     engine::Engine,
     failure::Failure,
     logging,
@@ -35,6 +36,7 @@ use crate::{
 /// [`Failure`] names the capture that is none, or what keeps the kernel from taking part.
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     logging::init(io::stderr().is_terminal());
+    let settings = Settings::load(&args.config)?;
     let progress = Progress::over(&args.files);
     let captures = args
         .files
@@ -45,9 +47,9 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let tuning = Tuning::default();
     if args.in_kernel {
         let kernel = InKernel::load(tuning, progress.bytes())?;
-        replay(captures, kernel, tuning, args, &mut lines)
+        replay(captures, kernel, settings, args, &mut lines)
     } else {
-        replay(captures, Engine::new(tuning), tuning, args, &mut lines)
+        replay(captures, Engine::new(tuning), settings, args, &mut lines)
     }
 }
 
@@ -55,11 +57,12 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
 fn replay(
     captures: Vec<Capture<'_>>,
     subject: impl Subject,
-    tuning: Tuning,
+    settings: Settings,
     args: &ReplayArgs,
     lines: &mut Lines<impl Write>,
 ) -> Result<(), Failure> {
-    let mut driver = Driver::new(subject, Sides::new(&args.local), tuning, args.flows);
+    let sides = Sides::new(&args.local);
+    let mut driver = Driver::new(subject, sides, Tuning::default(), args.flows, settings);
     for record in Merged::new(captures) {
         if driver.observe(&record, lines)? == Delivery::Closed {
             return Ok(());

@@ -41,4 +41,21 @@ impl<W: Write> Lines<W> {
             Err(error) => Err(Failure::Failed(format!("stdout: {error}"))),
         }
     }
+
+    /// Writes events one after the other, until nobody reads any more.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn tell_all<'a>(
+        &mut self,
+        ts: &Timestamp,
+        bodies: impl IntoIterator<Item = Body<'a>>,
+    ) -> Result<Delivery, Failure> {
+        for body in bodies {
+            if self.tell(ts, body)? == Delivery::Closed {
+                return Ok(Delivery::Closed);
+            }
+        }
+        Ok(Delivery::Written)
+    }
 }

@@ -21,10 +21,13 @@ use self::{
 };
 use crate::{
     alert::{Alerts, Scene},
+    config::Settings,
     event::alert::AlertEvent,
     failure::Failure,
+    ignore::Ignore,
     judge::Judge,
     moment::Moment,
+    names::Names,
     observer::Observer,
     snapshot::{Snapshot, deltas, network},
     traces::Traces,
@@ -75,6 +78,10 @@ pub struct Watch<S> {
     pub source: S,
     /// Who watches.
     pub observer: Observer,
+    /// Whose addresses are whose.
+    pub names: Names,
+    /// What is not told.
+    pub ignore: Ignore,
     tuning: Tuning,
     judge: Judge,
     alerts: Alerts,
@@ -92,6 +99,8 @@ impl<S: Source> Watch<S> {
         Self {
             source,
             observer,
+            names: Names::default(),
+            ignore: Ignore::default(),
             tuning,
             judge: Judge::default(),
             alerts: Alerts::new(next_id),
@@ -100,6 +109,16 @@ impl<S: Source> Watch<S> {
             losses: [0; Loss::ALL.len()],
             idle: Idle::default(),
             memory: Memory::default(),
+        }
+    }
+
+    /// The same watch, with what it was told beforehand.
+    #[must_use]
+    pub fn knowing(self, settings: Settings) -> Self {
+        Self {
+            names: settings.names,
+            ignore: settings.ignore,
+            ..self
         }
     }
 
@@ -120,9 +139,10 @@ impl<S: Source> Watch<S> {
             traces,
             observer: &self.observer,
         };
-        let events = self.alerts.reconcile(&findings, &scene);
+        let mut events = self.alerts.reconcile(&findings, &scene, &mut self.ignore);
         self.idle.note(&self.before, &snapshot, now.monotonic);
         self.before = snapshot;
+        self.name(&mut events);
         self.forget_idle(now)?;
         self.thin_memory(now, clock)?;
         Ok(events)
@@ -143,7 +163,7 @@ impl<S: Source> Watch<S> {
     }
 
     /// Alerts that are firing.
-    pub const fn firing(&self) -> usize {
+    pub fn firing(&self) -> usize {
         self.alerts.firing()
     }
 
@@ -160,6 +180,18 @@ impl<S: Source> Watch<S> {
         self.observer.is_lossy = is_lossy;
         self.losses = losses;
         Ok(is_lossy)
+    }
+
+    /// Says whose the blocked prefixes are.
+    fn name(&self, events: &mut [AlertEvent]) {
+        if events.is_empty() {
+            return;
+        }
+        let tracked = self.before.keys().map(|key| network(*key, &self.tuning));
+        let census = self.names.census(tracked);
+        for event in events {
+            event.tell_names(census.shares(&event.details.members));
+        }
     }
 
     fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {

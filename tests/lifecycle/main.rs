@@ -10,6 +10,7 @@ mod hooks;
 mod neighbour;
 mod privilege;
 mod refusal;
+mod rules;
 mod stage;
 
 use std::{env, process::ExitCode};
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         device::the_default_route_tells_what_to_watch,
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
+        rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
         privilege::three_capabilities_are_enough,
         privilege::the_capability_that_is_missing_is_named,
         clsact::filters_of_clsact_come_and_go,

@@ -8,6 +8,7 @@ mod injectors;
 mod inputs;
 mod kernel;
 mod run;
+mod settings;
 mod sides;
 mod traffic;
 
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
         inputs::what_is_no_capture_fails_in_one_line,
         inputs::an_empty_capture_has_a_summary,
         inputs::a_closed_stdout_ends_it_quietly,
+        settings::a_rule_that_expired_is_told_once_in_the_captures_time,
+        settings::bad_settings_end_it_before_a_capture_is_read,
         sides::what_is_said_to_be_local_is_our_side,
         sides::a_connection_from_outside_is_counted_and_not_told,
         sides::of_two_private_ends_the_one_that_asked_is_ours,

@@ -10,6 +10,7 @@ use ulid::Ulid;
 use super::Scene;
 use crate::{
     event::alert::{AlertEvent, Details, State},
+    ignore::Ignore,
     judge::range::Range,
     moment::{self, Moment},
 };
@@ -44,6 +45,9 @@ pub(super) struct Open {
     #[serde(with = "moment::saved")]
     last_trial: Moment,
     is_stale: bool,
+    /// Kept out by a rule, and counted there.
+    #[serde(skip)]
+    is_ignored: bool,
 }
 
 /// What was told last.
@@ -68,6 +72,7 @@ impl Open {
             split_at: None,
             last_trial: scene.now,
             is_stale: false,
+            is_ignored: false,
         })
     }
 
@@ -79,6 +84,28 @@ impl Open {
     /// Whether anybody has heard of it.
     pub(super) const fn is_told(&self) -> bool {
         self.told.is_some()
+    }
+
+    /// Whether a rule keeps it out.
+    pub(super) const fn is_ignored(&self) -> bool {
+        self.is_ignored
+    }
+
+    /// Whether somebody waits to hear of it.
+    pub(super) const fn is_untold(&self) -> bool {
+        self.told.is_none() && !self.is_ignored
+    }
+
+    /// Asks the rules. They count it once, and what was told once is told to its end.
+    pub(super) fn heed(&mut self, ignore: &mut Ignore, now: Moment) {
+        let Some(prefix) = self.details.prefix.filter(|_| self.told.is_none()) else {
+            return;
+        };
+        let is_covered = ignore.covers(self.details.kind, &prefix, now.wall);
+        if is_covered && !self.is_ignored {
+            ignore.count(self.details.kind, &prefix, now.wall);
+        }
+        self.is_ignored = is_covered;
     }
 
     /// Whether a range is what it is about.
@@ -176,6 +203,8 @@ impl Open {
             state,
             details,
             since: self.since,
+            names: Vec::new(),
+            collateral: None,
             observer: scene.observer.clone(),
             caveats,
             duration: scene.now.since(&self.since),

@@ -5,7 +5,11 @@ use detector_common::{tuning::Tuning, verdict::Verdict};
 use super::*;
 use crate::{
     event::{alert::Grade, kind::Kind},
-    judge::evidence::Evidence,
+    ignore::Rule,
+    judge::{
+        evidence::Evidence,
+        outage::{Plight, Trouble},
+    },
 };
 
 fn at(second: u64) -> Moment {
@@ -51,6 +55,7 @@ struct Book {
     alerts: Alerts,
     traces: Traces,
     observer: Observer,
+    ignore: Ignore,
 }
 
 impl Book {
@@ -59,6 +64,7 @@ impl Book {
             alerts: Alerts::new(id),
             traces: Traces::new(Tuning::DEFAULT),
             observer: Observer::default(),
+            ignore: Ignore::default(),
         }
     }
 
@@ -89,7 +95,7 @@ impl Book {
             traces: &self.traces,
             observer: &self.observer,
         };
-        self.alerts.reconcile(&findings, &scene)
+        self.alerts.reconcile(&findings, &scene, &mut self.ignore)
     }
 }
 
@@ -288,6 +294,152 @@ fn what_is_resolved_is_what_was_told() {
     assert_eq!(
         book.states(7, &[]),
         [(State::Resolved, "198.18.16.0/23".to_owned())]
+    );
+}
+
+const HOUR: u64 = 3_600;
+
+#[test]
+fn a_range_that_nobody_tried_for_six_hours_is_stale_and_not_fine() {
+    let mut book = Book::new();
+    let fired = book.fire(5, &[one(3)]);
+    assert!(book.events(5 + 6 * HOUR - 1, &[one(3)]).is_empty());
+    let stale = book.events(5 + 6 * HOUR, &[one(3)]);
+    assert_eq!((stale[0].id, stale[0].state), (fired[0].id, State::Update));
+    assert!(stale[0].caveats.contains(&"stale"));
+    assert!(book.events(6 + 6 * HOUR, &[one(3)]).is_empty());
+    let mut tried = one(3);
+    tried.evidence.ok += 1;
+    let fresh = book.events(7 * HOUR, &[tried]);
+    assert!(!fresh[0].caveats.contains(&"stale"));
+}
+
+#[test]
+fn a_range_that_nobody_tried_for_a_week_is_let_go() {
+    let mut book = Book::new();
+    book.fire(5, &[one(3)]);
+    assert_eq!(book.states(5 + 6 * HOUR, &[one(3)])[0].0, State::Update);
+    let gone = book.events(5 + 7 * 24 * HOUR, &[one(3)]);
+    assert_eq!(gone[0].state, State::Resolved);
+    assert!(gone[0].caveats.contains(&"stale"));
+}
+
+/// So many ranges of one prefix each, the first of which has more members.
+fn scattered(count: u8) -> Vec<Range> {
+    let nets = (0..count).map(|net| format!("198.18.{net}.0/24"));
+    let mut ranges: Vec<Range> = nets.map(|net| range(&net, &[&net], 3)).collect();
+    ranges[7] = range("198.18.7.0/24", &["198.18.7.0/25", "198.18.7.128/25"], 6);
+    ranges
+}
+
+#[test]
+fn more_than_may_be_told_in_a_minute_is_told_later_the_largest_first() {
+    let mut book = Book::new();
+    let ranges = scattered(100);
+    let first = book.fire(2, &ranges);
+    assert_eq!(first[0].details.members_total, 2);
+    assert_eq!(first.len() + book.alerts.untold(), 100);
+    assert_eq!(book.alerts.firing(), 100);
+    for second in 3..62 {
+        assert!(book.events(second, &ranges).is_empty());
+    }
+    assert_eq!(book.events(62, &ranges).len(), 100 - first.len());
+    assert_eq!(book.alerts.untold(), 0);
+    // Ends are held back alike, and none is lost.
+    let ends = [
+        book.events(63, &[]).len(),
+        book.events(123, &[]).len(),
+        book.events(183, &[]).len(),
+    ];
+    assert_eq!(ends.iter().sum::<usize>(), 100, "{ends:?}");
+    assert!(ends.into_iter().all(|ends| ends < 60));
+}
+
+#[test]
+fn what_is_over_before_it_was_told_is_never_told() {
+    let mut book = Book::new();
+    let first = book.fire(2, &scattered(100)).len();
+    assert!(book.events(3, &[]).is_empty());
+    assert_eq!(book.events(62, &[]).len(), first.min(52));
+    assert_eq!(book.alerts.firing(), 0);
+}
+
+#[test]
+fn what_a_rule_covers_is_counted_once_and_told_once_it_grows_beyond() {
+    let mut book = Book::new();
+    book.ignore = Ignore::new(vec![Rule {
+        prefix: "198.18.16.0/24".parse().unwrap(),
+        kind: None,
+        reason: "test bench".to_owned(),
+        until: at(10_000).wall,
+    }]);
+    for second in 4..60 {
+        assert!(book.events(second, &[one(3)]).is_empty());
+    }
+    assert_eq!((book.ignore.ignored(), book.alerts.firing()), (1, 0));
+    let grown = book.events(60, &[two()]);
+    assert_eq!((grown[0].state, book.alerts.firing()), (State::Firing, 1));
+}
+
+fn trouble(plight: Plight) -> Trouble {
+    Trouble {
+        plight,
+        since: at(2),
+        evidence: Evidence::NONE,
+        prefixes_failed: 9,
+        survivors: Vec::new(),
+    }
+}
+
+#[test]
+fn an_outage_is_told_at_its_begin_and_at_its_end() {
+    let mut book = Book::new();
+    let outage = || Some(trouble(Plight::Outage));
+    let fired = book.look(5, &[], outage());
+    assert_eq!(fired[0].details.kind, Kind::UplinkOutage);
+    assert_eq!(fired[0].details.prefix, None);
+    assert!(book.look(6, &[], outage()).is_empty());
+    let resolved = book.look(7, &[], None);
+    assert_eq!(
+        (resolved[0].id, resolved[0].state),
+        (fired[0].id, State::Resolved)
+    );
+    assert!(book.look(8, &[], None).is_empty());
+}
+
+#[test]
+fn an_outage_that_turns_out_to_be_an_allow_list_ends_and_the_list_is_told() {
+    let mut book = Book::new();
+    book.look(5, &[], Some(trouble(Plight::Outage)));
+    let told = book.look(605, &[], Some(trouble(Plight::AllowList)));
+    let told: Vec<_> = told.iter().map(|it| (it.state, it.details.kind)).collect();
+    let expected = [
+        (State::Resolved, Kind::UplinkOutage),
+        (State::Firing, Kind::AllowList),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn an_alert_goes_on_under_its_identity_after_a_restart() {
+    let mut before = Book::new();
+    let fired = before.fire(5, &[one(3)]);
+    before.look(6, &[one(3)], Some(trouble(Plight::Outage)));
+    let saved = serde_json::to_string(&before.alerts.save()).unwrap();
+    let mut after = Book::new();
+    after.alerts.restore(serde_json::from_str(&saved).unwrap());
+    assert!(
+        after
+            .look(9, &[one(3)], Some(trouble(Plight::Outage)))
+            .is_empty()
+    );
+    let ended = after.events(10, &[]);
+    assert_eq!(ended.len(), 2);
+    assert!(ended.iter().all(|it| it.state == State::Resolved));
+    assert!(
+        ended
+            .iter()
+            .any(|it| it.id == fired[0].id && it.details == fired[0].details)
     );
 }
 

@@ -48,6 +48,8 @@ impl OpenTrouble {
             state,
             details: self.details.clone(),
             since: self.since,
+            names: Vec::new(),
+            collateral: None,
             observer: scene.observer.clone(),
             caveats: scene.observer.caveats(),
             duration: scene.now.since(&self.since),

@@ -10,6 +10,7 @@ use nix::time::{ClockId, clock_gettime};
 
 use super::signs::{Signs, Vitals};
 use crate::{
+    config::Settings,
     event::Body,
     failure::Failure,
     kernel::Kernel,
@@ -26,9 +27,14 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    pub(super) fn new(kernel: Kernel, tuning: Tuning, observer: Observer) -> Self {
+    pub(super) fn new(
+        kernel: Kernel,
+        tuning: Tuning,
+        observer: Observer,
+        settings: Settings,
+    ) -> Self {
         Self {
-            watch: Watch::new(kernel, tuning, observer, new_id),
+            watch: Watch::new(kernel, tuning, observer, new_id).knowing(settings),
             signs: Signs::default(),
         }
     }
@@ -40,6 +46,10 @@ impl Poll {
     ) -> Result<Delivery, Failure> {
         let begun = Instant::now();
         self.watch.source.flush_log();
+        let expired = self.watch.ignore.take_expired(now.wall);
+        if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
+            return Ok(Delivery::Closed);
+        }
         for alert in self.watch.turn(now, kernel_clock()?)? {
             if lines.tell(&now.wall, Body::Alert(&alert))? == Delivery::Closed {
                 return Ok(Delivery::Closed);
@@ -48,6 +58,8 @@ impl Poll {
         let vitals = Vitals {
             prefixes: self.watch.prefixes(),
             alerts_firing: self.watch.firing(),
+            alerts_untold: self.watch.untold(),
+            ignored: self.watch.ignore.ignored(),
             poll: begun.elapsed(),
         };
         let totals = self.watch.source.totals()?;

@@ -21,6 +21,8 @@ const OVERFLOW: Duration = Duration::from_hours(1);
 pub(super) struct Vitals {
     pub(super) prefixes: usize,
     pub(super) alerts_firing: usize,
+    pub(super) alerts_untold: usize,
+    pub(super) ignored: u64,
     pub(super) poll: Duration,
 }
 
@@ -80,6 +82,8 @@ fn heartbeat(now: Moment, totals: &Totals, vitals: Vitals) -> Heartbeat {
         uptime: now.monotonic,
         prefixes: vitals.prefixes,
         alerts_firing: vitals.alerts_firing,
+        alerts_untold: vitals.alerts_untold,
+        ignored: vitals.ignored,
         packets_in,
         packets_out,
         skipped: named(Skip::ALL.map(Skip::name), totals.skips),
@@ -107,6 +111,8 @@ mod tests {
         let vitals = Vitals {
             prefixes: 3,
             alerts_firing: 0,
+            alerts_untold: 0,
+            ignored: 0,
             poll: Duration::from_micros(1_500),
         };
         let mut lines = Vec::new();

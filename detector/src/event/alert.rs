@@ -18,6 +18,7 @@ use crate::{
         range::Range,
     },
     moment::Moment,
+    names::Share,
     observer::Observer,
     snapshot::failures,
     traces::{Tally, Traces},
@@ -60,6 +61,12 @@ pub struct AlertEvent {
     pub details: Details,
     /// When the first destination began to fail.
     pub since: Moment,
+    /// Whose the blocked prefixes are, most blocked first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<Share>,
+    /// The same for whoever reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collateral: Option<String>,
     /// Who saw it.
     pub observer: Observer,
     /// What limits the view.
@@ -70,6 +77,15 @@ pub struct AlertEvent {
     /// The alert that goes on in its place, where two ranges became one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Ulid>,
+}
+
+impl AlertEvent {
+    /// Says whose the blocked prefixes are.
+    pub fn tell_names(&mut self, shares: Vec<Share>) {
+        let said: Vec<String> = shares.iter().map(Share::to_string).collect();
+        self.collateral = (!said.is_empty()).then(|| said.join("; "));
+        self.names = shares;
+    }
 }
 
 /// The claim of an alert and its evidence.

@@ -17,6 +17,8 @@ pub struct Summary {
     pub connections: BTreeMap<&'static str, u64>,
     /// Alerts that fired, by kind.
     pub alerts: BTreeMap<String, u64>,
+    /// Alerts that `ignore` rules kept out.
+    pub ignored: u64,
     /// Connections that were begun from outside.
     pub inbound: u64,
     /// Time of the earliest packet.

@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     capture::{Link, Record},
+    config::Settings,
     event::{Body, flow::FlowEvent},
     failure::Failure,
     moment::Moment,
@@ -54,9 +55,16 @@ pub(super) struct Driver<S> {
 }
 
 impl<S: Subject> Driver<S> {
-    pub(super) fn new(subject: S, sides: Sides, tuning: Tuning, tells_flows: bool) -> Self {
+    pub(super) fn new(
+        subject: S,
+        sides: Sides,
+        tuning: Tuning,
+        tells_flows: bool,
+        settings: Settings,
+    ) -> Self {
+        let watch = Watch::new(subject, tuning, observer(S::MODE), next_id);
         Self {
-            watch: Watch::new(subject, tuning, observer(S::MODE), next_id),
+            watch: watch.knowing(settings),
             sides,
             tuning,
             tells_flows,
@@ -111,12 +119,17 @@ impl<S: Subject> Driver<S> {
         if self.conclude(left, lines)? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
-        let summary = self.tally.summary(&self.watch.source)?;
+        let ignored = self.watch.ignore.ignored();
+        let summary = self.tally.summary(&self.watch.source, ignored)?;
         lines.tell(&self.tally.end().wall, Body::Summary(&summary))
     }
 
     fn turn(&mut self, at: Nanos, lines: &mut Lines<impl Write>) -> Result<Delivery, Failure> {
         let now = Moment::of_capture(at);
+        let expired = self.watch.ignore.take_expired(now.wall);
+        if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
+            return Ok(Delivery::Closed);
+        }
         for alert in self.watch.turn(now, at)? {
             self.tally.alert(&alert);
             if lines.tell(&now.wall, Body::Alert(&alert))? == Delivery::Closed {

@@ -56,7 +56,7 @@ impl Tally {
         Moment::of_capture(self.last.unwrap_or_default())
     }
 
-    pub(super) fn summary(&self, subject: &impl Subject) -> Result<Summary, Failure> {
+    pub(super) fn summary(&self, subject: &impl Subject, ignored: u64) -> Result<Summary, Failure> {
         let mut skipped = named(Skip::ALL.map(Skip::name), subject.skips()?);
         skipped.extend(named([LINK_TYPE], [self.unknown_links]));
         let names = Verdict::ALL.map(Verdict::name);
@@ -65,6 +65,7 @@ impl Tally {
             skipped,
             connections: names.into_iter().zip(self.connections).collect(),
             alerts: self.alerts.clone(),
+            ignored,
             inbound: self.inbound,
             first_ts: self.first.map(Moment::of_capture),
             last_ts: self.last.map(Moment::of_capture),

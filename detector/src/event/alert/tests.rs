@@ -74,6 +74,15 @@ fn the_longest_alert_is_under_8_kib() {
             evidence: evidence(everything()),
         },
         since: now,
+        names: vec![
+            Share {
+                name: "n".repeat(64),
+                blocked: usize::MAX,
+                observed: usize::MAX,
+            };
+            8
+        ],
+        collateral: Some("c".repeat(8 * 150)),
         caveats: observer.caveats(),
         observer,
         duration: Duration::MAX,

@@ -1,0 +1,142 @@
+use tempfile::TempDir;
+
+use super::*;
+use crate::event::kind::Kind;
+
+const WHOLE: &str = r#"
+labels = ["ip-ranges.json", "/etc/detector/own.csv"]
+asn = "asn.mmdb"
+
+[[ignore]]
+prefix = "198.18.16.0/20"
+kind = "syn_blackhole"
+reason = "test bench"
+until = "2027-01-01T00:00:00Z"
+
+[[ignore]]
+prefix = "2001:db8::/44"
+reason = "ours"
+until = 2027-01-01
+"#;
+
+#[test]
+fn every_key_is_read() {
+    let config = Config::parse(WHOLE).unwrap();
+    assert_eq!(config.labels.len(), 2);
+    assert_eq!(config.asn, Some("asn.mmdb".into()));
+    let until = "2027-01-01T00:00:00Z".parse().unwrap();
+    let first = Rule {
+        prefix: "198.18.16.0/20".parse().unwrap(),
+        kind: Some(Kind::SynBlackhole),
+        reason: "test bench".to_owned(),
+        until,
+    };
+    let second = Rule {
+        prefix: "2001:db8::/44".parse().unwrap(),
+        kind: None,
+        reason: "ours".to_owned(),
+        until,
+    };
+    assert_eq!(config.ignore, [first, second]);
+}
+
+#[test]
+fn every_kind_can_be_ignored_by_the_name_that_events_give_it() {
+    for kind in Kind::ALL {
+        let name = serde_json::to_string(&kind).unwrap();
+        let text = WHOLE.replace(r#""syn_blackhole""#, &name);
+        assert_eq!(Config::parse(&text).unwrap().ignore[0].kind, Some(kind));
+    }
+}
+
+#[test]
+fn a_file_without_a_key_says_nothing() {
+    for text in ["", "# later\n"] {
+        let config = Config::parse(text).unwrap();
+        assert!(config.labels.is_empty() && config.asn.is_none() && config.ignore.is_empty());
+    }
+}
+
+#[test]
+fn paths_are_meant_from_the_folder_of_the_file() {
+    let config = Config::parse(WHOLE).unwrap();
+    let config = config.meant_from(Path::new("/srv"));
+    let labels: [&Path; 2] = [
+        Path::new("/srv/ip-ranges.json"),
+        Path::new("/etc/detector/own.csv"),
+    ];
+    assert_eq!(config.labels, labels);
+    assert_eq!(config.asn, Some("/srv/asn.mmdb".into()));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_place() {
+    let rule = |line: &str| format!("[[ignore]]\nprefix = \"198.18.0.0/15\"\n{line}\n");
+    for (text, place, named) in [
+        (
+            "labels = []\nlables = []\n".to_owned(),
+            "line 2, column 1",
+            "`lables`",
+        ),
+        (
+            "  labels = \"one\"".to_owned(),
+            "line 1, column 12",
+            "sequence",
+        ),
+        ("# é\n[[ignore]\n".to_owned(), "line 2, column 10", "`]`"),
+        (rule("reason = \"x\""), "line 1, column 1", "`until`"),
+        (rule("until = 2027-01-01"), "line 1, column 1", "`reason`"),
+        (
+            rule("reason = \" \""),
+            "line 3, column 10",
+            "write some words",
+        ),
+        (
+            rule("until = \"soon\""),
+            "line 3, column 9",
+            "2027-01-01T00:00:00Z",
+        ),
+        (
+            rule("until = 2027-01-01T00:00:00"),
+            "line 3, column 9",
+            "2027-01-01T00:00:00Z",
+        ),
+        (
+            rule("kind = \"dns\""),
+            "line 3, column 8",
+            "`syn_blackhole`",
+        ),
+        (rule("knid = \"x\""), "line 3, column 1", "`knid`"),
+        (
+            "[[ignore]]\nprefix = \"198.18.3.0/15\"".to_owned(),
+            "line 2, column 10",
+            "198.18.0.0/15",
+        ),
+    ] {
+        let complaint = Config::parse(&text).unwrap_err();
+        assert!(complaint.starts_with(&format!("{place}: ")), "{complaint}");
+        assert!(complaint.contains(named), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    }
+}
+
+#[test]
+fn labels_of_the_file_and_of_the_command_line_are_both_used() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    write("one.csv", "198.18.0.0/15,one\n203.0.113.0/24,one\n");
+    let two = write("two.csv", "203.0.113.0/24,two\n");
+    let settings = Settings::load(&ConfigArgs {
+        config: Some(write("detector.toml", "labels = [\"one.csv\"]")),
+        labels: vec![two],
+        asn: None,
+    });
+    let names = settings.unwrap().names;
+    let of = |prefix: &str| names.of(&prefix.parse().unwrap());
+    assert_eq!(of("198.18.7.0/24"), Some("one".to_owned()));
+    assert_eq!(of("203.0.113.0/24"), Some("two".to_owned()));
+}

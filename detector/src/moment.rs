@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use detector_common::time::Nanos;
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Now, as handed in by the caller.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Moment {
-    /// Time since an arbitrary start that never steps.
+    /// Time that never steps, since an arbitrary start. The daemon's is 1970, by the wall clock as it
+    /// stood when the daemon began: what was saved before a restart stays comparable.
     pub monotonic: Duration,
     /// What the wall clock shows.
     pub wall: Timestamp,
@@ -51,5 +52,68 @@ pub fn serialize_millis<S: Serializer>(wall: &Timestamp, serializer: S) -> Resul
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize_millis(&self.wall, serializer)
+    }
+}
+
+/// A [`Moment`] as a state file keeps it: both clocks, as numbers, to the nanosecond.
+///
+/// After the wall clock was set back between two runs, what was saved lies ahead of now: spans since then
+/// are zero until now has come up.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "Row", into = "Row")]
+pub struct SavedMoment(pub Moment);
+
+/// The monotonic clock in nanoseconds, the wall clock in seconds and nanoseconds.
+type Row = (u64, i64, i32);
+
+impl From<SavedMoment> for Row {
+    fn from(SavedMoment(moment): SavedMoment) -> Self {
+        let monotonic = u64::try_from(moment.monotonic.as_nanos()).unwrap_or(u64::MAX);
+        let wall = moment.wall;
+        (monotonic, wall.as_second(), wall.subsec_nanosecond())
+    }
+}
+
+impl TryFrom<Row> for SavedMoment {
+    type Error = jiff::Error;
+
+    fn try_from((monotonic, second, nanosecond): Row) -> Result<Self, jiff::Error> {
+        Ok(Self(Moment {
+            monotonic: Duration::from_nanos(monotonic),
+            wall: Timestamp::new(second, nanosecond)?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_saved_moment_comes_back_to_the_nanosecond(monotonic: u64, wall in -1_i64 << 60..1 << 60) {
+            let moment = Moment {
+                monotonic: Duration::from_nanos(monotonic),
+                wall: Timestamp::from_nanosecond(wall.into()).unwrap(),
+            };
+            let text = serde_json::to_string(&SavedMoment(moment)).unwrap();
+            let SavedMoment(again) = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(again, moment);
+        }
+
+        #[test]
+        fn what_is_no_moment_is_refused_and_never_a_panic(row: Row) {
+            let text = serde_json::to_string(&row).unwrap();
+            let saved: Result<SavedMoment, _> = serde_json::from_str(&text);
+            prop_assert_eq!(saved.is_ok(), Timestamp::new(row.1, row.2).is_ok());
+        }
+
+        #[test]
+        fn a_moment_that_lies_ahead_is_no_time_ago(ahead: u64) {
+            let now = Moment::of_capture(Nanos(0));
+            prop_assert_eq!(now.since(&Moment::of_capture(Nanos(ahead))), Duration::ZERO);
+        }
     }
 }

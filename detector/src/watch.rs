@@ -14,10 +14,8 @@ use detector_common::{
 };
 use ulid::Ulid;
 
-use self::{
-    idle::Idle,
-    memory::{Memory, outdated},
-};
+pub use self::memory::Remembered;
+use self::{idle::Idle, memory::Memory};
 use crate::{
     alert::Alerts,
     event::alert::AlertEvent,
@@ -48,6 +46,17 @@ pub trait Source {
     /// # Errors
     /// As above.
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure>;
+
+    /// Remembers that a destination answered. What is known of it already stays, and a full memory stays
+    /// as it is.
+    ///
+    /// # Errors
+    /// As above.
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure>;
 
     /// Forgets that a destination ever answered.
     ///
@@ -90,7 +99,7 @@ impl<S: Source> Watch<S> {
             traces: Traces::new(tuning),
             before: Snapshot::new(),
             idle: Idle::default(),
-            memory: Memory::default(),
+            memory: Memory::new(),
         }
     }
 
@@ -109,7 +118,9 @@ impl<S: Source> Watch<S> {
         self.idle.note(&self.before, &snapshot, now.monotonic);
         self.before = snapshot;
         self.forget_idle(now)?;
-        self.thin_memory(now, clock)?;
+        if self.memory.is_due(now) {
+            self.memory.thin(&mut self.source, now, clock)?;
+        }
         Ok(events)
     }
 
@@ -132,22 +143,38 @@ impl<S: Source> Watch<S> {
         self.alerts.firing()
     }
 
+    /// Takes back what an earlier run remembered of destinations, as far as it is young and there is room.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn recall(
+        &mut self,
+        known: Vec<Remembered>,
+        now: Moment,
+        clock: Nanos,
+    ) -> Result<(), Failure> {
+        self.memory.recall(&mut self.source, known, now, clock)
+    }
+
+    /// The destinations that answered.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn remembered(&self, now: Moment, clock: Nanos) -> Result<Vec<Remembered>, Failure> {
+        self.memory.all(&self.source, now, clock)
+    }
+
+    /// The same, once after each thinning, for which they were read anyway.
+    pub const fn take_remembered(&mut self) -> Option<Vec<Remembered>> {
+        self.memory.left.take()
+    }
+
     fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {
         let is_kept = |key: &_| self.judge.is_suspected(&network(*key, &self.tuning));
         for key in self.idle.take_expired(now.monotonic, is_kept) {
             self.source.forget_prefix(&key)?;
             self.before.remove(&key);
             self.judge.forget(&network(key, &self.tuning));
-        }
-        Ok(())
-    }
-
-    fn thin_memory(&mut self, now: Moment, clock: Nanos) -> Result<(), Failure> {
-        if !self.memory.is_due(now) {
-            return Ok(());
-        }
-        for key in outdated(self.source.destinations()?, clock) {
-            self.source.forget_destination(&key)?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Reading the maps, and thinning out the ones that never forget by themselves.
 
+use std::io;
+
 use aya::{
     Pod,
     maps::{Array, HashMap, Map, MapData, MapError, PerCpuArray, RingBuf},
@@ -15,12 +17,16 @@ use detector_common::{
     vantage::Vantage,
 };
 
+use nix::errno::Errno;
+
 use super::{
     Kernel,
     pod::{Shared, record},
 };
 use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
+/// From `linux/bpf.h`: create an element, and never overwrite one.
+const BPF_NOEXIST: u64 = 1;
 /// More than the ring buffer has room for.
 const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
 
@@ -162,6 +168,21 @@ impl Kernel {
         }
     }
 
+    /// Inserts what is not there yet; a full map stays as it is.
+    fn insert<K, V>(&mut self, name: &'static str, key: K, value: V) -> Result<(), Failure>
+    where
+        Shared<K>: Pod,
+        Shared<V>: Pod,
+    {
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        let mut map: HashMap<&mut MapData, Shared<K>, Shared<V>> =
+            map.try_into().map_err(|error| refused(name, &error))?;
+        match map.insert(Shared(key), Shared(value), BPF_NOEXIST) {
+            Err(MapError::SyscallError(error)) if is_there_or_full(&error.io_error) => Ok(()),
+            result => result.map_err(|error| refused(name, &error)),
+        }
+    }
+
     fn per_cpu<const N: usize>(&self, name: &'static str) -> Result<[u64; N], Failure> {
         let map: PerCpuArray<&MapData, u64> = self
             .map(name)?
@@ -190,6 +211,14 @@ impl Source for Kernel {
         self.entries(maps::DESTINATIONS)
     }
 
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure> {
+        self.insert(maps::DESTINATIONS, *destination, *state)
+    }
+
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
     }
@@ -197,6 +226,13 @@ impl Source for Kernel {
     fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
         Self::samples(self)
     }
+}
+
+fn is_there_or_full(error: &io::Error) -> bool {
+    let errno = error.raw_os_error();
+    [Errno::EEXIST, Errno::E2BIG]
+        .map(|it| Some(it as i32))
+        .contains(&errno)
 }
 
 fn missing(name: &str) -> Failure {

@@ -147,6 +147,14 @@ impl Source for InKernel {
         self.kernel.destinations()
     }
 
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure> {
+        self.kernel.remember_destination(destination, state)
+    }
+
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.kernel.forget_destination(destination)
     }

@@ -58,6 +58,11 @@ pub struct RunArgs {
     /// Which hook sees ingress; tc works beside another XDP program
     #[arg(long, value_enum, default_value_t)]
     pub ingress: Ingress,
+
+    /// Where memory outlives a restart [default: the first of systemd's `$STATE_DIRECTORY`, else
+    /// /var/lib/detector]
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
 }
 
 /// Arguments of `detector replay`.

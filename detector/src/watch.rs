@@ -143,7 +143,8 @@ impl<S: Source> Watch<S> {
         self.alerts.firing()
     }
 
-    /// Takes back what an earlier run remembered of destinations, as far as it is young and there is room.
+    /// Takes back what an earlier run remembered of destinations, as far as it is young and there is room;
+    /// says how many that are.
     ///
     /// # Errors
     /// Those of the source.
@@ -152,7 +153,7 @@ impl<S: Source> Watch<S> {
         known: Vec<Remembered>,
         now: Moment,
         clock: Nanos,
-    ) -> Result<(), Failure> {
+    ) -> Result<usize, Failure> {
         self.memory.recall(&mut self.source, known, now, clock)
     }
 

@@ -1,14 +1,14 @@
-//! One turn of the loop: the watch's own, then signs of life.
+//! One turn of the loop: the watch's own, then what is to be kept, then signs of life.
 
-use std::{
-    io::Write,
-    time::{Duration, Instant},
+use std::{io::Write, time::Instant};
+
+use detector_common::tuning::Tuning;
+use tracing::info;
+
+use super::{
+    clock::kernel_clock,
+    signs::{Signs, Vitals},
 };
-
-use detector_common::{time::Nanos, tuning::Tuning};
-use nix::time::{ClockId, clock_gettime};
-
-use super::signs::{Signs, Vitals};
 use crate::{
     event::Body,
     failure::Failure,
@@ -16,21 +16,39 @@ use crate::{
     moment::Moment,
     observer::Observer,
     sink::{Delivery, Lines},
+    state::StateDir,
     watch::{Watch, new_id},
 };
+
+/// The state file of the destinations that answered.
+const DESTINATIONS: &str = "destinations.json";
 
 /// Everything that lasts from one turn to the next. Dropping it detaches the programs.
 pub(super) struct Poll {
     watch: Watch<Kernel>,
     signs: Signs,
+    state: Option<StateDir>,
 }
 
 impl Poll {
-    pub(super) fn new(kernel: Kernel, tuning: Tuning, observer: Observer) -> Self {
-        Self {
-            watch: Watch::new(kernel, tuning, observer, new_id),
-            signs: Signs::default(),
+    /// Begins with what an earlier run left in `state`.
+    pub(super) fn resume(
+        kernel: Kernel,
+        tuning: Tuning,
+        observer: Observer,
+        state: Option<StateDir>,
+        now: Moment,
+    ) -> Result<Self, Failure> {
+        let mut watch = Watch::new(kernel, tuning, observer, new_id);
+        if let Some(known) = state.as_ref().and_then(|state| state.load(DESTINATIONS)) {
+            let count = watch.recall(known, now, kernel_clock()?)?;
+            info!("{count} destinations are remembered from before the restart");
         }
+        Ok(Self {
+            watch,
+            signs: Signs::since(now),
+            state,
+        })
     }
 
     pub(super) fn tick(
@@ -46,6 +64,7 @@ impl Poll {
                 return Ok(Delivery::Closed);
             }
         }
+        self.keep();
         let vitals = Vitals {
             prefixes: self.watch.prefixes(),
             alerts_firing: self.watch.firing(),
@@ -54,12 +73,21 @@ impl Poll {
         let totals = self.watch.source.totals()?;
         self.signs.give(now, &totals, vitals, lines)
     }
-}
 
-/// The clock that the programs read, `bpf_ktime_get_ns`.
-fn kernel_clock() -> Result<Nanos, Failure> {
-    let now = clock_gettime(ClockId::CLOCK_MONOTONIC)
-        .map_err(|errno| Failure::Failed(format!("monotonic clock: {errno}")))?;
-    let nanos = u64::try_from(Duration::from(now).as_nanos()).unwrap_or(u64::MAX);
-    Ok(Nanos(nanos))
+    /// Writes every state file, at the orderly end.
+    pub(super) fn keep_all(&mut self, now: Moment) -> Result<(), Failure> {
+        if let Some(state) = &mut self.state {
+            let known = self.watch.remembered(now, kernel_clock()?)?;
+            state.store(DESTINATIONS, &known);
+        }
+        Ok(())
+    }
+
+    /// Writes the state files that are due.
+    fn keep(&mut self) {
+        let remembered = self.watch.take_remembered();
+        if let Some((state, known)) = self.state.as_mut().zip(remembered) {
+            state.store(DESTINATIONS, &known);
+        }
+    }
 }

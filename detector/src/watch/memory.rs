@@ -46,22 +46,24 @@ impl Memory {
     }
 
     /// Gives back what is still young, the latest first, and leaves a quarter of the room to what is new.
+    /// Returns how many that were.
     pub(super) fn recall(
         &mut self,
         source: &mut impl Source,
         mut known: Vec<Remembered>,
         now: Moment,
         clock: Nanos,
-    ) -> Result<(), Failure> {
+    ) -> Result<usize, Failure> {
         let young = put_young_first(&mut known, now);
-        for it in known.iter().take(young.min(CROWDED)) {
+        known.truncate(young.min(CROWDED));
+        for it in &known {
             let state = it.state(now, clock);
             source.remember_destination(&it.key, &state)?;
             if asked(&state) == NEVER {
                 self.asked_before_s.insert(it.key, it.asked_s);
             }
         }
-        Ok(())
+        Ok(known.len())
     }
 
     /// Everything that is remembered.

@@ -138,6 +138,11 @@ impl Source for Engine {
         Ok(())
     }
 
+    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
+        self.tables.vantage.entries.insert(0, vantage);
+        Ok(())
+    }
+
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.tables.destinations.entries.remove(destination);
         Ok(())

@@ -11,11 +11,15 @@ use detector_common::{
     sample::Sample,
     time::Nanos,
     tuning::Tuning,
+    vantage::Vantage,
 };
 use ulid::Ulid;
 
 pub use self::memory::Remembered;
-use self::{idle::Idle, memory::Memory};
+use self::{
+    idle::Idle,
+    memory::{Memory, vantage},
+};
 use crate::{
     alert::Alerts,
     event::alert::AlertEvent,
@@ -57,6 +61,12 @@ pub trait Source {
         destination: &DestinationKey,
         state: &DestinationState,
     ) -> Result<(), Failure>;
+
+    /// Remembers what our uplink does to packets.
+    ///
+    /// # Errors
+    /// As above.
+    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure>;
 
     /// Forgets that a destination ever answered.
     ///
@@ -154,7 +164,10 @@ impl<S: Source> Watch<S> {
         now: Moment,
         clock: Nanos,
     ) -> Result<usize, Failure> {
-        self.memory.recall(&mut self.source, known, now, clock)
+        let known = self.memory.recall(&mut self.source, known, now, clock)?;
+        self.source
+            .remember_vantage(vantage(&known, &self.tuning))?;
+        Ok(known.len())
     }
 
     /// The destinations that answered.

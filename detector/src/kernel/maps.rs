@@ -1,4 +1,4 @@
-//! Reading the maps, and thinning out the ones that never forget by themselves.
+//! Reading the maps, and writing what is to be remembered or forgotten.
 
 use std::io;
 
@@ -11,7 +11,6 @@ use detector_common::{
     flow::{FlowKey, FlowState},
     maps::{self, Loss},
     mark::Mark,
-    prefix::{PrefixCounters, PrefixKey},
     sample::Sample,
     skip::Skip,
     vantage::Vantage,
@@ -23,7 +22,7 @@ use super::{
     Kernel,
     pod::{Shared, record},
 };
-use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
+use crate::failure::Failure;
 
 /// From `linux/bpf.h`: create an element, and never overwrite one.
 const BPF_NOEXIST: u64 = 1;
@@ -72,6 +71,19 @@ impl Kernel {
             .map_err(|error| refused(name, &error))?;
         map.get(&0, 0)
             .map(|Shared(vantage)| vantage)
+            .map_err(|error| refused(name, &error))
+    }
+
+    /// Sets what is known of our uplink.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to write the map.
+    pub fn set_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
+        let name = maps::VANTAGE;
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        let mut map: Array<&mut MapData, Shared<Vantage>> =
+            map.try_into().map_err(|error| refused(name, &error))?;
+        map.set(0, Shared(vantage), 0)
             .map_err(|error| refused(name, &error))
     }
 
@@ -137,7 +149,7 @@ impl Kernel {
         self.ebpf.map(name).ok_or_else(|| missing(name))
     }
 
-    fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
+    pub(super) fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
     where
         Shared<K>: Pod,
         Shared<V>: Pod,
@@ -154,7 +166,7 @@ impl Kernel {
             .collect())
     }
 
-    fn remove<K, V>(&mut self, name: &'static str, key: K) -> Result<(), Failure>
+    pub(super) fn remove<K, V>(&mut self, name: &'static str, key: K) -> Result<(), Failure>
     where
         Shared<K>: Pod,
         Shared<V>: Pod,
@@ -169,7 +181,12 @@ impl Kernel {
     }
 
     /// Inserts what is not there yet; a full map stays as it is.
-    fn insert<K, V>(&mut self, name: &'static str, key: K, value: V) -> Result<(), Failure>
+    pub(super) fn insert<K, V>(
+        &mut self,
+        name: &'static str,
+        key: K,
+        value: V,
+    ) -> Result<(), Failure>
     where
         Shared<K>: Pod,
         Shared<V>: Pod,
@@ -194,37 +211,6 @@ impl Kernel {
             *sum = cpus.iter().sum();
         }
         Ok(sums)
-    }
-}
-
-impl Source for Kernel {
-    fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.entries::<PrefixKey, PrefixCounters>(maps::PREFIXES)
-            .map(|entries| entries.into_iter().collect())
-    }
-
-    fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.remove::<PrefixKey, PrefixCounters>(maps::PREFIXES, *prefix)
-    }
-
-    fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        self.entries(maps::DESTINATIONS)
-    }
-
-    fn remember_destination(
-        &mut self,
-        destination: &DestinationKey,
-        state: &DestinationState,
-    ) -> Result<(), Failure> {
-        self.insert(maps::DESTINATIONS, *destination, *state)
-    }
-
-    fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
-        self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
-    }
-
-    fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
-        Self::samples(self)
     }
 }
 

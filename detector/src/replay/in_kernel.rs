@@ -13,6 +13,7 @@ use detector_common::{
     sample::Sample,
     skip::Skip,
     tuning::Tuning,
+    vantage::Vantage,
     wire::link::LinkLayer,
 };
 
@@ -153,6 +154,10 @@ impl Source for InKernel {
         state: &DestinationState,
     ) -> Result<(), Failure> {
         self.kernel.remember_destination(destination, state)
+    }
+
+    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
+        self.kernel.remember_vantage(vantage)
     }
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {

@@ -7,7 +7,10 @@ mod remembered;
 
 use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
-use detector_common::{destination::DestinationKey, maps::DESTINATION_CAPACITY, time::Nanos};
+use detector_common::{
+    destination::DestinationKey, maps::DESTINATION_CAPACITY, prefix::PrefixKey, time::Nanos,
+    tuning::Tuning, vantage::Vantage,
+};
 
 pub use self::remembered::Remembered;
 use self::remembered::{NEVER, asked};
@@ -46,14 +49,14 @@ impl Memory {
     }
 
     /// Gives back what is still young, the latest first, and leaves a quarter of the room to what is new.
-    /// Returns how many that were.
+    /// Returns those.
     pub(super) fn recall(
         &mut self,
         source: &mut impl Source,
         mut known: Vec<Remembered>,
         now: Moment,
         clock: Nanos,
-    ) -> Result<usize, Failure> {
+    ) -> Result<Vec<Remembered>, Failure> {
         let young = put_young_first(&mut known, now);
         known.truncate(young.min(CROWDED));
         for it in &known {
@@ -63,7 +66,7 @@ impl Memory {
                 self.asked_before_s.insert(it.key, it.asked_s);
             }
         }
-        Ok(known.len())
+        Ok(known)
     }
 
     /// Everything that is remembered.
@@ -101,6 +104,16 @@ impl Memory {
         self.left = Some(known);
         Ok(())
     }
+}
+
+/// What destinations, the latest first, tell of our uplink. They do not answer for the first time again, and
+/// where nearly all are known already, TTLs that mean nothing would be believed.
+pub(super) fn vantage(known: &[Remembered], tuning: &Tuning) -> Vantage {
+    let mut vantage = Vantage::default();
+    for it in known.iter().rev() {
+        vantage.learn(PrefixKey::of(&it.key.address, tuning), it.ttl);
+    }
+    vantage
 }
 
 /// Puts first what is to be kept, and says how much that is: what was asked for in seven days, and

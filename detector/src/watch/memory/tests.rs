@@ -1,4 +1,4 @@
-use detector_common::{address::Address, destination::DestinationState, tuning::Tuning};
+use detector_common::{address::Address, destination::DestinationState};
 use jiff::Timestamp;
 
 use super::*;
@@ -142,6 +142,14 @@ fn a_crowded_memory_is_halved_from_its_oldest_end() {
             .all(|it| it.age_s(at(TODAY_S)) < i64::from(DESTINATION_CAPACITY) / 2)
     );
     assert_eq!(engine.tables.destinations.entries.len(), THINNED);
+}
+
+#[test]
+fn ttls_that_meant_nothing_before_a_restart_mean_nothing_after_it() {
+    let mut known: Vec<_> = (0..60).map(|number| remembered(number << 8, 0)).collect();
+    assert!(vantage(&known, &Tuning::DEFAULT).levels_ttl());
+    known[0].ttl = 52;
+    assert!(!vantage(&known, &Tuning::DEFAULT).levels_ttl());
 }
 
 #[test]

@@ -60,6 +60,11 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t)]
     pub ingress: Ingress,
 
+    /// Where memory outlives a restart [default: the first of systemd's `$STATE_DIRECTORY`, else
+    /// /var/lib/detector]
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+
     /// What it is told beforehand
     #[command(flatten)]
     pub config: ConfigArgs,

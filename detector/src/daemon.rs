@@ -1,11 +1,13 @@
 //! The loop: poll the maps once a second, judge, tell. The only place that looks at a clock.
 
+mod clock;
 mod poll;
 mod signs;
 
 use std::{
+    env,
     io::{self, IsTerminal as _, Stdout},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use detector_common::{tuning::Tuning, wire::link::LinkLayer};
@@ -15,7 +17,10 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use self::poll::Poll;
+use self::{
+    clock::Clock,
+    poll::{Kept, Poll},
+};
 use crate::{
     cli::RunArgs,
     config::Settings,
@@ -28,9 +33,10 @@ use crate::{
         privilege,
     },
     logging,
-    moment::Moment,
     observer::Observer,
     sink::{Delivery, Lines},
+    state::Place,
+    watch::{Watch, new_id},
 };
 
 const POLL: Duration = Duration::from_secs(1);
@@ -53,6 +59,8 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
     let mut stop = Stop::new()?;
     let interfaces = interfaces(&args).await?;
+    let of_systemd = env::var_os("STATE_DIRECTORY");
+    let state = Place::of(args.state_dir.as_deref(), of_systemd.as_deref()).open()?;
     let tuning = Tuning::default();
     let mut kernel = Kernel::load(Options {
         tuning,
@@ -68,42 +76,41 @@ async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
         .iter()
         .map(|interface| kernel.attach(interface, wish))
         .collect::<Result<Vec<_>, _>>()?;
+    let observer = Observer::of(host_name(), &attached);
+    let kept = Kept::load(state.as_ref());
+    let clock = Clock::start(kept.latest());
+    let watch = Watch::new(kernel, tuning, observer, new_id).knowing(settings);
+    let poll = Poll::resume(watch, state, kept, clock.now())?;
     let mut lines = Lines::new(io::stdout());
     if tell_interfaces(&mut lines, &attached, "attached")? == Delivery::Closed {
         return Ok(());
     }
-    let observer = Observer::of(host_name(), &attached);
-    let poll = Poll::new(kernel, tuning, observer, settings);
-    poll_until(&mut stop, poll, &mut lines).await?;
+    poll_until(&mut stop, poll, &clock, &mut lines).await?;
     // Whoever reads may be gone already; there is nobody left to tell.
     let _delivery = tell_interfaces(&mut lines, &attached, "detached")?;
     Ok(())
 }
 
-/// Polls until told to stop, then detaches: `poll` owns the kernel side.
+/// Polls until told to stop, then keeps what is to outlive it and detaches: `poll` owns the kernel side.
 async fn poll_until(
     stop: &mut Stop,
     mut poll: Poll,
+    clock: &Clock,
     lines: &mut Lines<Stdout>,
 ) -> Result<(), Failure> {
-    let started = Instant::now();
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.requested() => break,
             _ = ticks.tick() => {
-                let now = Moment {
-                    monotonic: started.elapsed(),
-                    wall: Timestamp::now(),
-                };
-                if poll.tick(now, lines)? == Delivery::Closed {
+                if poll.tick(clock.now(), lines)? == Delivery::Closed {
                     break;
                 }
             }
         }
     }
-    Ok(())
+    poll.keep_all(clock.now())
 }
 
 async fn interfaces(args: &RunArgs) -> Result<Vec<Interface>, Failure> {

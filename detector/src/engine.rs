@@ -15,7 +15,7 @@ use detector_common::{
     prefix::PrefixKey,
     sample::Sample,
     skip::Skip,
-    tables::Tables,
+    tables::{Table as _, Tables},
     time::Nanos,
     track::track,
     tuning::Tuning,
@@ -127,6 +127,20 @@ impl Source for Engine {
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
         let entries = self.tables.destinations.entries.iter();
         Ok(entries.map(|(key, state)| (*key, *state)).collect())
+    }
+
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure> {
+        self.tables.destinations.insert(destination, state);
+        Ok(())
+    }
+
+    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
+        self.tables.vantage.entries.insert(0, vantage);
+        Ok(())
     }
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {

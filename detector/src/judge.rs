@@ -57,6 +57,8 @@ pub struct Judge {
 #[derive(Debug, Deserialize, Serialize)]
 pub struct SavedJudge {
     dockets: [SavedDocket; Transport::ALL.len()],
+    uplink: Uplink,
+    outage: Outage,
 }
 
 impl Default for Judge {
@@ -101,6 +103,8 @@ impl Judge {
     pub fn save(&self) -> SavedJudge {
         SavedJudge {
             dockets: self.dockets.each_ref().map(Docket::save),
+            uplink: self.uplink.clone(),
+            outage: self.outage.clone(),
         }
     }
 
@@ -109,6 +113,8 @@ impl Judge {
         for (docket, saved) in self.dockets.iter_mut().zip(saved.dockets) {
             docket.restore(saved);
         }
+        self.uplink = saved.uplink;
+        self.outage = saved.outage;
     }
 
     /// The same, without the silences where they are our own uplink's, or our own losses.

@@ -6,6 +6,7 @@ mod load;
 pub mod maps;
 mod pod;
 pub mod privilege;
+mod source;
 pub mod test_run;
 
 pub use load::{Kernel, Options, ProgramCost};

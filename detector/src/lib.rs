@@ -23,6 +23,7 @@ pub mod observer;
 pub mod replay;
 pub mod sink;
 pub mod snapshot;
+pub mod state;
 pub mod traces;
 pub mod watch;
 pub mod written;

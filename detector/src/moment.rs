@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize, Serializer};
 /// Now, as handed in by the caller.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Moment {
-    /// Time since an arbitrary start that never steps.
+    /// Time that never steps, since an arbitrary start. The daemon's is 1970, by the wall clock as it
+    /// stood when the daemon began: what was saved before a restart stays comparable.
     pub monotonic: Duration,
     /// What the wall clock shows.
     pub wall: Timestamp,
@@ -63,29 +64,33 @@ impl Serialize for Moment {
     }
 }
 
-/// How a [`Moment`] is kept in a state file: both clocks as numbers.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-pub struct Saved {
-    monotonic_ms: u64,
-    wall_ms: i64,
-}
+/// A [`Moment`] as a state file keeps it: both clocks, as numbers, to the nanosecond.
+///
+/// After the wall clock was set back between two runs, what was saved lies ahead of now: spans since then
+/// are zero until now has come up.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "Row", into = "Row")]
+pub struct SavedMoment(pub Moment);
 
-impl From<Moment> for Saved {
-    fn from(moment: Moment) -> Self {
-        Self {
-            monotonic_ms: u64::try_from(moment.monotonic.as_millis()).unwrap_or(u64::MAX),
-            wall_ms: moment.wall.as_millisecond(),
-        }
+/// The monotonic clock in nanoseconds, the wall clock in seconds and nanoseconds.
+type Row = (u64, i64, i32);
+
+impl From<SavedMoment> for Row {
+    fn from(SavedMoment(moment): SavedMoment) -> Self {
+        let monotonic = u64::try_from(moment.monotonic.as_nanos()).unwrap_or(u64::MAX);
+        let wall = moment.wall;
+        (monotonic, wall.as_second(), wall.subsec_nanosecond())
     }
 }
 
-impl From<Saved> for Moment {
-    fn from(saved: Saved) -> Self {
-        let wall = Timestamp::from_millisecond(saved.wall_ms);
-        Self {
-            monotonic: Duration::from_millis(saved.monotonic_ms),
-            wall: wall.unwrap_or(Timestamp::UNIX_EPOCH),
-        }
+impl TryFrom<Row> for SavedMoment {
+    type Error = jiff::Error;
+
+    fn try_from((monotonic, second, nanosecond): Row) -> Result<Self, jiff::Error> {
+        Ok(Self(Moment {
+            monotonic: Duration::from_nanos(monotonic),
+            wall: Timestamp::new(second, nanosecond)?,
+        }))
     }
 }
 
@@ -93,14 +98,14 @@ impl From<Saved> for Moment {
 pub mod saved {
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
 
-    use super::{Moment, Saved};
+    use super::{Moment, SavedMoment};
 
     /// Writes both clocks.
     ///
     /// # Errors
     /// Those of the serializer.
     pub fn serialize<S: Serializer>(moment: &Moment, serializer: S) -> Result<S::Ok, S::Error> {
-        Saved::from(*moment).serialize(serializer)
+        SavedMoment(*moment).serialize(serializer)
     }
 
     /// Reads both clocks.
@@ -108,7 +113,7 @@ pub mod saved {
     /// # Errors
     /// Those of the deserializer.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
-        Saved::deserialize(deserializer).map(Moment::from)
+        SavedMoment::deserialize(deserializer).map(|SavedMoment(moment)| moment)
     }
 }
 
@@ -116,17 +121,18 @@ pub mod saved {
 pub mod optional {
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
 
-    use super::{Moment, Saved};
+    use super::{Moment, SavedMoment};
 
     /// Writes both clocks, if there is anything to write.
     ///
     /// # Errors
     /// Those of the serializer.
+    #[expect(clippy::ref_option, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         moment: &Option<Moment>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        moment.map(Saved::from).serialize(serializer)
+        moment.map(SavedMoment).serialize(serializer)
     }
 
     /// Reads both clocks, if they are there.
@@ -136,6 +142,40 @@ pub mod optional {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Moment>, D::Error> {
-        Ok(Option::<Saved>::deserialize(deserializer)?.map(Moment::from))
+        let saved = Option::<SavedMoment>::deserialize(deserializer)?;
+        Ok(saved.map(|SavedMoment(moment)| moment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_saved_moment_comes_back_to_the_nanosecond(monotonic: u64, wall in -1_i64 << 60..1 << 60) {
+            let moment = Moment {
+                monotonic: Duration::from_nanos(monotonic),
+                wall: Timestamp::from_nanosecond(wall.into()).unwrap(),
+            };
+            let text = serde_json::to_string(&SavedMoment(moment)).unwrap();
+            let SavedMoment(again) = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(again, moment);
+        }
+
+        #[test]
+        fn what_is_no_moment_is_refused_and_never_a_panic(row: Row) {
+            let text = serde_json::to_string(&row).unwrap();
+            let saved: Result<SavedMoment, _> = serde_json::from_str(&text);
+            prop_assert_eq!(saved.is_ok(), Timestamp::new(row.1, row.2).is_ok());
+        }
+
+        #[test]
+        fn a_moment_that_lies_ahead_is_no_time_ago(ahead: u64) {
+            let now = Moment::of_capture(Nanos(0));
+            prop_assert_eq!(now.since(&Moment::of_capture(Nanos(ahead))), Duration::ZERO);
+        }
     }
 }

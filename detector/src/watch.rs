@@ -12,21 +12,24 @@ use detector_common::{
     sample::Sample,
     time::Nanos,
     tuning::Tuning,
+    vantage::Vantage,
 };
+use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+pub use self::memory::Remembered;
 use self::{
     idle::Idle,
-    memory::{Memory, outdated},
+    memory::{Memory, vantage},
 };
 use crate::{
-    alert::{Alerts, Scene},
+    alert::{Alerts, SavedAlerts, Scene},
     config::Settings,
     event::alert::AlertEvent,
     failure::Failure,
     ignore::Ignore,
-    judge::Judge,
-    moment::Moment,
+    judge::{Judge, SavedJudge},
+    moment::{self, Moment},
     names::Names,
     observer::Observer,
     snapshot::{Snapshot, deltas, network},
@@ -53,6 +56,23 @@ pub trait Source {
     /// As above.
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure>;
 
+    /// Remembers that a destination answered. What is known of it already stays, and a full memory stays
+    /// as it is.
+    ///
+    /// # Errors
+    /// As above.
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure>;
+
+    /// Remembers what our uplink does to packets.
+    ///
+    /// # Errors
+    /// As above.
+    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure>;
+
     /// Forgets that a destination ever answered.
     ///
     /// # Errors
@@ -70,6 +90,16 @@ pub trait Source {
     /// # Errors
     /// As above.
     fn samples(&mut self) -> Result<Vec<Sample>, Failure>;
+}
+
+/// What is judged and told, as it is kept over a restart.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Judgement {
+    /// When it was.
+    #[serde(with = "moment::saved")]
+    pub saved_at: Moment,
+    judge: SavedJudge,
+    alerts: SavedAlerts,
 }
 
 /// Everything that lasts from one turn to the next.
@@ -108,7 +138,7 @@ impl<S: Source> Watch<S> {
             before: Snapshot::new(),
             losses: [0; Loss::ALL.len()],
             idle: Idle::default(),
-            memory: Memory::default(),
+            memory: Memory::new(),
         }
     }
 
@@ -144,7 +174,9 @@ impl<S: Source> Watch<S> {
         self.before = snapshot;
         self.name(&mut events);
         self.forget_idle(now)?;
-        self.thin_memory(now, clock)?;
+        if self.memory.is_due(now) {
+            self.memory.thin(&mut self.source, now, clock)?;
+        }
         Ok(events)
     }
 
@@ -165,6 +197,51 @@ impl<S: Source> Watch<S> {
     /// Alerts that are firing.
     pub fn firing(&self) -> usize {
         self.alerts.firing()
+    }
+
+    /// What is judged and told so far, for a state file.
+    pub fn judgement(&self, now: Moment) -> Judgement {
+        Judgement {
+            saved_at: now,
+            judge: self.judge.save(),
+            alerts: self.alerts.save(),
+        }
+    }
+
+    /// Goes on from what an earlier run judged and told.
+    pub fn resume(&mut self, judgement: Judgement) {
+        self.judge.restore(judgement.judge);
+        self.alerts.restore(judgement.alerts);
+    }
+
+    /// Takes back what an earlier run remembered of destinations, as far as it is young and there is room;
+    /// says how many that are.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn recall(
+        &mut self,
+        known: Vec<Remembered>,
+        now: Moment,
+        clock: Nanos,
+    ) -> Result<usize, Failure> {
+        let known = self.memory.recall(&mut self.source, known, now, clock)?;
+        self.source
+            .remember_vantage(vantage(&known, &self.tuning))?;
+        Ok(known.len())
+    }
+
+    /// The destinations that answered.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn remembered(&self, now: Moment, clock: Nanos) -> Result<Vec<Remembered>, Failure> {
+        self.memory.all(&self.source, now, clock)
+    }
+
+    /// The same, once after each thinning, for which they were read anyway.
+    pub const fn take_remembered(&mut self) -> Option<Vec<Remembered>> {
+        self.memory.left.take()
     }
 
     /// Those of them that nobody was told of yet, since there were too many.
@@ -200,16 +277,6 @@ impl<S: Source> Watch<S> {
             self.source.forget_prefix(&key)?;
             self.before.remove(&key);
             self.judge.forget(&network(key, &self.tuning));
-        }
-        Ok(())
-    }
-
-    fn thin_memory(&mut self, now: Moment, clock: Nanos) -> Result<(), Failure> {
-        if !self.memory.is_due(now) {
-            return Ok(());
-        }
-        for key in outdated(self.source.destinations()?, clock) {
-            self.source.forget_destination(&key)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The real binary beginning and ending: what it attaches to, what it refuses in one line, and that it leaves
 //! nothing behind, however it ends.
 //!
-//! Needs root, `nft`, `setpriv`, and of iproute2 both `ip` and `tc`; is skipped without. Each test has a lab of its own.
+//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. Each test has a lab of its own.
 
 mod clsact;
 mod device;
@@ -12,6 +12,7 @@ mod privilege;
 mod refusal;
 mod rules;
 mod stage;
+mod state;
 
 use std::{env, process::ExitCode};
 
@@ -37,6 +38,14 @@ fn main() -> ExitCode {
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
         privilege::three_capabilities_are_enough,
         privilege::the_capability_that_is_missing_is_named,
+        privilege::a_state_directory_that_somebody_else_owns_is_refused,
+        privilege::without_a_state_directory_it_warns_and_works,
+        state::a_destination_that_answered_before_a_restart_counts_as_alive_after_it,
+        state::an_alert_goes_on_under_its_identity_after_a_restart,
+        state::a_killed_detector_leaves_a_state_that_the_next_can_read,
+        state::a_damaged_file_is_set_aside_with_one_warning,
+        state::a_second_detector_on_the_same_directory_is_refused,
+        state::a_full_disk_costs_a_warning_and_not_what_was_there,
         clsact::filters_of_clsact_come_and_go,
         clsact::a_filter_that_a_killed_process_left_is_removed,
         clsact::a_foreign_filter_stays,

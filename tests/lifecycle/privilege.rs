@@ -2,11 +2,11 @@
 
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{PermissionsExt as _, chown},
     process::Command,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use detector_tests::{Detector, Namespace, program};
 use tempfile::TempDir;
 
@@ -14,10 +14,13 @@ use crate::stage::{PATIENCE, end};
 
 /// The user "nobody".
 const NOBODY: &str = "65534";
+const ENOUGH: [&str; 3] = ["bpf", "perfmon", "net_admin"];
+/// The folder that belongs to that user.
+const STATE: &str = "state";
 
 pub(crate) fn three_capabilities_are_enough() -> Result<()> {
     let nobody = Nobody::new()?;
-    let detector = nobody.watch(&["bpf", "perfmon", "net_admin"])?;
+    let detector = nobody.watch(&ENOUGH)?;
     detector.attached(PATIENCE)?;
     let status = fs::read_to_string(format!("/proc/{}/status", detector.pid()))?;
     // Bits 12, 38 and 39.
@@ -38,10 +41,45 @@ pub(crate) fn the_capability_that_is_missing_is_named() -> Result<()> {
         let lines = detector.log_lines();
         ensure!(status.code() == Some(77), "{status}: {lines:?}");
         let [line] = lines.as_slice() else {
-            anyhow::bail!("not one line: {lines:?}");
+            bail!("not one line: {lines:?}");
         };
         ensure!(line.contains(&format!("{missing} missing")), "{line}");
     }
+    Ok(())
+}
+
+pub(crate) fn a_state_directory_that_somebody_else_owns_is_refused() -> Result<()> {
+    let nobody = Nobody::new()?;
+    let state = TempDir::new()?;
+    let mut command = nobody.command(&ENOUGH);
+    command.arg("--state-dir").arg(state.path());
+    let detector = Detector::start_command(&nobody.namespace, &mut command)?;
+    let status = detector.exit(PATIENCE)?;
+    let lines = detector.log_lines();
+    ensure!(status.code() == Some(77), "{status}: {lines:?}");
+    let [line] = lines.as_slice() else {
+        bail!("not one line: {lines:?}");
+    };
+    let path = state.path().to_str().context("the path is not UTF-8")?;
+    ensure!(
+        line.contains(path) && line.contains("--state-dir"),
+        "{line}"
+    );
+    Ok(())
+}
+
+/// The usual directory is not theirs to make.
+pub(crate) fn without_a_state_directory_it_warns_and_works() -> Result<()> {
+    let nobody = Nobody::new()?;
+    let mut command = nobody.command(&ENOUGH);
+    command.env_remove("STATE_DIRECTORY");
+    let detector = Detector::start_command(&nobody.namespace, &mut command)?;
+    detector.attached(PATIENCE)?;
+    end(&detector)?;
+    let lines = detector.log_lines();
+    let mut warned = lines.iter().filter(|line| line.contains("WARN"));
+    let is_told = warned.any(|line| line.contains("/var/lib/detector"));
+    ensure!(is_told, "{lines:?}");
     Ok(())
 }
 
@@ -62,12 +100,23 @@ impl Nobody {
             .arg(folder.path())
             .status()?;
         ensure!(copied.success(), "cp ended with {copied}");
+        let state = folder.path().join(STATE);
+        fs::create_dir(&state)?;
+        chown(&state, Some(NOBODY.parse()?), None)?;
         let namespace = Namespace::new("nobody")?;
         Ok(Self { namespace, folder })
     }
 
     /// Starts it on the loopback interface, with these capabilities and no other.
     fn watch(&self, capabilities: &[&str]) -> Result<Detector> {
+        let mut command = self.command(capabilities);
+        command
+            .arg("--state-dir")
+            .arg(self.folder.path().join(STATE));
+        Detector::start_command(&self.namespace, &mut command)
+    }
+
+    fn command(&self, capabilities: &[&str]) -> Command {
         let granted = format!("-all,+{}", capabilities.join(",+"));
         let mut command = Command::new("setpriv");
         command
@@ -77,6 +126,6 @@ impl Nobody {
             .arg(format!("--bounding-set={granted}"))
             .arg(self.folder.path().join("detector"))
             .args(["run", "--wan", "lo"]);
-        Detector::start_command(&self.namespace, &mut command)
+        command
     }
 }

@@ -13,6 +13,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::event_log::{EventLog, collect_events, collect_log};
 use crate::namespace::Namespace;
@@ -26,10 +27,16 @@ pub struct Detector {
     pid: Pid,
     log: Arc<Watched<EventLog>>,
     threads: Vec<JoinHandle<()>>,
+    /// Removed when the process has ended.
+    _state: TempDir,
 }
 
+/// Where systemd names the state directory, and so the lab.
+const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
+
 impl Detector {
-    /// Starts `program` with `args` inside `namespace`.
+    /// Starts `program` with `args` inside `namespace`. It has a state directory of its own, which ends with it,
+    /// unless `args` name another.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -37,11 +44,15 @@ impl Detector {
         Self::start_command(namespace, Command::new(program).args(args))
     }
 
-    /// Starts `command` inside `namespace`; its three standard streams are replaced.
+    /// Starts `command` inside `namespace`, as above; its three standard streams are replaced.
     ///
     /// # Errors
     /// When it cannot be started.
     pub fn start_command(namespace: &Namespace, command: &mut Command) -> anyhow::Result<Self> {
+        let state = TempDir::new().context("a state directory")?;
+        if command.get_envs().all(|(name, _)| name != STATE_DIRECTORY) {
+            command.env(STATE_DIRECTORY, state.path());
+        }
         let piped = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -54,6 +65,7 @@ impl Detector {
             pid,
             log: Arc::default(),
             threads: Vec::new(),
+            _state: state,
         };
         // The waiter first: without it nobody would reap the child.
         detector.thread("lab-waiter", move |log| reap(child, log))?;

@@ -1,42 +1,69 @@
-//! One turn of the loop: the watch's own, then signs of life.
+//! One turn of the loop: the watch's own, then what is to be kept, then signs of life.
 
 use std::{
     io::Write,
     time::{Duration, Instant},
 };
 
-use detector_common::{time::Nanos, tuning::Tuning};
-use nix::time::{ClockId, clock_gettime};
+use tracing::info;
 
-use super::signs::{Signs, Vitals};
+use super::{
+    clock::kernel_clock,
+    signs::{Signs, Vitals},
+};
 use crate::{
-    config::Settings,
     event::Body,
     failure::Failure,
     kernel::Kernel,
     moment::Moment,
-    observer::Observer,
     sink::{Delivery, Lines},
-    watch::{Watch, new_id},
+    state::{Keeper, StateDir},
+    watch::{Judgement, Remembered, Watch},
 };
+
+/// The state file of the destinations that answered.
+const DESTINATIONS: &str = "destinations.json";
+/// The state file of what is judged and told.
+const JUDGEMENT: &str = "judgement.json";
+/// How often the latter is written without news.
+const KEPT: Duration = Duration::from_mins(1);
+
+/// What an earlier run left.
+pub(super) struct Kept {
+    destinations: Option<Vec<Remembered>>,
+    judgement: Option<Judgement>,
+}
 
 /// Everything that lasts from one turn to the next. Dropping it detaches the programs.
 pub(super) struct Poll {
     watch: Watch<Kernel>,
     signs: Signs,
+    state: Option<StateDir>,
+    judgement: Keeper,
 }
 
 impl Poll {
-    pub(super) fn new(
-        kernel: Kernel,
-        tuning: Tuning,
-        observer: Observer,
-        settings: Settings,
-    ) -> Self {
-        Self {
-            watch: Watch::new(kernel, tuning, observer, new_id).knowing(settings),
-            signs: Signs::default(),
+    /// Goes on from what an earlier run left in `state`; `now` must not be before any moment of it.
+    pub(super) fn resume(
+        mut watch: Watch<Kernel>,
+        state: Option<StateDir>,
+        kept: Kept,
+        now: Moment,
+    ) -> Result<Self, Failure> {
+        if let Some(known) = kept.destinations {
+            let count = watch.recall(known, now, kernel_clock()?)?;
+            info!("{count} destinations are remembered from before the restart");
         }
+        if let Some(judgement) = kept.judgement {
+            watch.resume(judgement);
+            info!("{} alerts go on from before the restart", watch.firing());
+        }
+        Ok(Self {
+            watch,
+            signs: Signs::since(now),
+            state,
+            judgement: Keeper::every(KEPT),
+        })
     }
 
     pub(super) fn tick(
@@ -50,11 +77,11 @@ impl Poll {
         if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
-        for alert in self.watch.turn(now, kernel_clock()?)? {
-            if lines.tell(&now.wall, Body::Alert(&alert))? == Delivery::Closed {
-                return Ok(Delivery::Closed);
-            }
+        let alerts = self.watch.turn(now, kernel_clock()?)?;
+        if lines.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
+            return Ok(Delivery::Closed);
         }
+        self.keep(now, !alerts.is_empty());
         let vitals = Vitals {
             prefixes: self.watch.prefixes(),
             alerts_firing: self.watch.firing(),
@@ -65,12 +92,44 @@ impl Poll {
         let totals = self.watch.source.totals()?;
         self.signs.give(now, &totals, vitals, lines)
     }
+
+    /// Writes every state file, at the orderly end.
+    pub(super) fn keep_all(&mut self, now: Moment) -> Result<(), Failure> {
+        if let Some(state) = &mut self.state {
+            let known = self.watch.remembered(now, kernel_clock()?)?;
+            state.store(DESTINATIONS, &known);
+            state.store(JUDGEMENT, &self.watch.judgement(now));
+        }
+        Ok(())
+    }
+
+    /// Writes the state files that are due: what was told is to be known after a crash too.
+    fn keep(&mut self, now: Moment, is_news: bool) {
+        let remembered = self.watch.take_remembered();
+        let Some(state) = &mut self.state else {
+            return;
+        };
+        if let Some(known) = remembered {
+            state.store(DESTINATIONS, &known);
+        }
+        if self.judgement.is_due(now, is_news) {
+            state.store(JUDGEMENT, &self.watch.judgement(now));
+        }
+    }
 }
 
-/// The clock that the programs read, `bpf_ktime_get_ns`.
-fn kernel_clock() -> Result<Nanos, Failure> {
-    let now = clock_gettime(ClockId::CLOCK_MONOTONIC)
-        .map_err(|errno| Failure::Failed(format!("monotonic clock: {errno}")))?;
-    let nanos = u64::try_from(Duration::from(now).as_nanos()).unwrap_or(u64::MAX);
-    Ok(Nanos(nanos))
+impl Kept {
+    /// What is there of it.
+    pub(super) fn load(state: Option<&StateDir>) -> Self {
+        Self {
+            destinations: state.and_then(|state| state.load(DESTINATIONS)),
+            judgement: state.and_then(|state| state.load(JUDGEMENT)),
+        }
+    }
+
+    /// The time that had passed when it was kept.
+    pub(super) fn latest(&self) -> Duration {
+        let judgement = self.judgement.as_ref();
+        judgement.map_or(Duration::ZERO, |it| it.saved_at.monotonic)
+    }
 }

@@ -12,7 +12,10 @@ use super::{
     transport::Transport,
     uplink::Condition,
 };
-use crate::{moment::Moment, snapshot::Delta};
+use crate::{
+    moment::{self, Moment},
+    snapshot::Delta,
+};
 
 /// Prefixes that must fail for an outage to be told.
 const SEVERAL: usize = 3;
@@ -47,22 +50,24 @@ pub struct Trouble {
 }
 
 /// The present trouble, if there is any.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Outage {
     current: Option<Current>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Current {
+    #[serde(with = "moment::saved")]
     since: Moment,
     evidence: Evidence,
     prefixes_failed: usize,
     is_told: bool,
+    #[serde(with = "moment::optional")]
     narrow_since: Option<Moment>,
     tally: BTreeMap<IpNet, Tally>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Tally {
     answers: u64,
     failures: u64,

@@ -17,7 +17,7 @@ const RECENT: Duration = Duration::from_secs(15);
 const HEALTHY: u64 = 5;
 
 /// Prefixes by the latest word on them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Recent(HashMap<IpNet, Word>);
 
 #[derive(Clone, Copy, Debug)]

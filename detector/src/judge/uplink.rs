@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::recent::{Recent, Share};
-use crate::{moment::Moment, snapshot::Delta};
+use crate::{
+    moment::{self, Moment},
+    snapshot::Delta,
+};
 
 /// Without any success for this long, silence elsewhere means nothing. A SYN takes three seconds
 /// to fail, so after a cut the last success is at least two polls older than the first failure.
@@ -33,12 +38,14 @@ pub enum Condition {
 }
 
 /// When something last worked, and how often something does.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Uplink {
+    #[serde(with = "moment::optional")]
     last_ok: Option<Moment>,
     usual_gap: f64,
     is_dark: bool,
     void_until: Duration,
+    #[serde(skip)]
     recent: Recent,
 }
 

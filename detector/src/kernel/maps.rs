@@ -1,4 +1,6 @@
-//! Reading the maps, and thinning out the ones that never forget by themselves.
+//! Reading the maps, and writing what is to be remembered or forgotten.
+
+use std::io;
 
 use aya::{
     Pod,
@@ -9,18 +11,21 @@ use detector_common::{
     flow::{FlowKey, FlowState},
     maps::{self, Loss},
     mark::Mark,
-    prefix::{PrefixCounters, PrefixKey},
     sample::Sample,
     skip::Skip,
     vantage::Vantage,
 };
 
+use nix::errno::Errno;
+
 use super::{
     Kernel,
     pod::{Shared, record},
 };
-use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
+use crate::failure::Failure;
 
+/// From `linux/bpf.h`: create an element, and never overwrite one.
+const BPF_NOEXIST: u64 = 1;
 /// More than the ring buffer has room for.
 const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
 
@@ -69,6 +74,19 @@ impl Kernel {
             .map_err(|error| refused(name, &error))
     }
 
+    /// Sets what is known of our uplink.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to write the map.
+    pub fn set_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
+        let name = maps::VANTAGE;
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        let mut map: Array<&mut MapData, Shared<Vantage>> =
+            map.try_into().map_err(|error| refused(name, &error))?;
+        map.set(0, Shared(vantage), 0)
+            .map_err(|error| refused(name, &error))
+    }
+
     /// The samples since they were last taken, the oldest first; what more than a full buffer comes
     /// meanwhile is left to the next call. Maps the ring into memory anew each time,
     /// which costs some ten microseconds: nothing to do for each packet.
@@ -114,6 +132,14 @@ impl Kernel {
         self.remove::<FlowKey, FlowState>(maps::FLOWS, *key)
     }
 
+    /// What could not be stored, in the order of [`Loss::ALL`].
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to read the map.
+    pub(super) fn losses_of_each(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
+        self.per_cpu(maps::LOSSES)
+    }
+
     /// Totals over all CPUs.
     ///
     /// # Errors
@@ -122,7 +148,7 @@ impl Kernel {
         Ok(Totals {
             packets: self.per_cpu(maps::PACKETS)?,
             skips: self.per_cpu(maps::SKIPS)?,
-            losses: self.per_cpu(maps::LOSSES)?,
+            losses: self.losses_of_each()?,
             marks: self.per_cpu(maps::MARKS)?,
         })
     }
@@ -131,7 +157,7 @@ impl Kernel {
         self.ebpf.map(name).ok_or_else(|| missing(name))
     }
 
-    fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
+    pub(super) fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
     where
         Shared<K>: Pod,
         Shared<V>: Pod,
@@ -148,7 +174,7 @@ impl Kernel {
             .collect())
     }
 
-    fn remove<K, V>(&mut self, name: &'static str, key: K) -> Result<(), Failure>
+    pub(super) fn remove<K, V>(&mut self, name: &'static str, key: K) -> Result<(), Failure>
     where
         Shared<K>: Pod,
         Shared<V>: Pod,
@@ -159,6 +185,26 @@ impl Kernel {
         match map.remove(&Shared(key)) {
             Ok(()) | Err(MapError::KeyNotFound) => Ok(()),
             Err(error) => Err(refused(name, &error)),
+        }
+    }
+
+    /// Inserts what is not there yet; a full map stays as it is.
+    pub(super) fn insert<K, V>(
+        &mut self,
+        name: &'static str,
+        key: K,
+        value: V,
+    ) -> Result<(), Failure>
+    where
+        Shared<K>: Pod,
+        Shared<V>: Pod,
+    {
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        let mut map: HashMap<&mut MapData, Shared<K>, Shared<V>> =
+            map.try_into().map_err(|error| refused(name, &error))?;
+        match map.insert(Shared(key), Shared(value), BPF_NOEXIST) {
+            Err(MapError::SyscallError(error)) if is_there_or_full(&error.io_error) => Ok(()),
+            result => result.map_err(|error| refused(name, &error)),
         }
     }
 
@@ -176,31 +222,11 @@ impl Kernel {
     }
 }
 
-impl Source for Kernel {
-    fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.entries::<PrefixKey, PrefixCounters>(maps::PREFIXES)
-            .map(|entries| entries.into_iter().collect())
-    }
-
-    fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.remove::<PrefixKey, PrefixCounters>(maps::PREFIXES, *prefix)
-    }
-
-    fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        self.entries(maps::DESTINATIONS)
-    }
-
-    fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
-        self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
-    }
-
-    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
-        self.per_cpu(maps::LOSSES)
-    }
-
-    fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
-        Self::samples(self)
-    }
+fn is_there_or_full(error: &io::Error) -> bool {
+    let errno = error.raw_os_error();
+    [Errno::EEXIST, Errno::E2BIG]
+        .map(|it| Some(it as i32))
+        .contains(&errno)
 }
 
 fn missing(name: &str) -> Failure {

@@ -13,6 +13,7 @@ use detector_common::{
     sample::Sample,
     skip::Skip,
     tuning::Tuning,
+    vantage::Vantage,
     wire::link::LinkLayer,
 };
 
@@ -141,6 +142,18 @@ impl Source for InKernel {
 
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
         self.kernel.destinations()
+    }
+
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure> {
+        self.kernel.remember_destination(destination, state)
+    }
+
+    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
+        self.kernel.remember_vantage(vantage)
     }
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {

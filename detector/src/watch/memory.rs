@@ -1,108 +1,136 @@
-//! How long a destination is remembered to have answered.
+//! How long a destination is remembered to have answered: seven days, also across restarts.
 //!
 //! The kernel never forgets one by itself: evicting the oldest would let a scan wash the memory
-//! out. So it is thinned from here, now and then.
+//! out. So it is thinned from here, now and then. Must not know: files.
 
-use std::time::Duration;
+mod remembered;
+
+use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
 use detector_common::{
-    destination::{DestinationKey, DestinationState},
-    maps::DESTINATION_CAPACITY,
-    time::Nanos,
+    destination::DestinationKey, maps::DESTINATION_CAPACITY, prefix::PrefixKey, time::Nanos,
+    tuning::Tuning, vantage::Vantage,
 };
 
-use crate::moment::Moment;
+pub use self::remembered::Remembered;
+use self::remembered::{NEVER, asked};
+use super::Source;
+use crate::{failure::Failure, moment::Moment, state::Keeper};
 
 /// The memory's span.
-const MEMORY: Nanos = Nanos::from_secs(7 * 24 * 3_600);
+const MEMORY_S: i64 = 7 * 24 * 3_600;
 const EVERY: Duration = Duration::from_mins(10);
 const CROWDED: usize = DESTINATION_CAPACITY as usize / 4 * 3;
 const THINNED: usize = DESTINATION_CAPACITY as usize / 2;
 
-/// When the memory was last thinned.
-#[derive(Debug, Default)]
+/// What the source's own memory cannot hold.
+#[derive(Debug)]
 pub(super) struct Memory {
-    thinned_at: Duration,
+    keeper: Keeper,
+    /// When destinations were last asked that were not since the machine began to run: the kernel's
+    /// clock has no time for it. Without this, a machine that often restarts would never forget.
+    asked_before_s: HashMap<DestinationKey, i64>,
+    /// What the latest thinning left, until somebody takes it.
+    pub(super) left: Option<Vec<Remembered>>,
 }
 
 impl Memory {
+    pub(super) fn new() -> Self {
+        Self {
+            keeper: Keeper::every(EVERY),
+            asked_before_s: HashMap::new(),
+            left: None,
+        }
+    }
+
     /// Whether it is time to thin; if so, the next time is later.
     pub(super) fn is_due(&mut self, now: Moment) -> bool {
-        let is_due = now.monotonic.saturating_sub(self.thinned_at) >= EVERY;
-        if is_due {
-            self.thinned_at = now.monotonic;
+        self.keeper.is_due(now, false)
+    }
+
+    /// Gives back what is still young, the latest first, and leaves a quarter of the room to what is new.
+    /// Returns those.
+    pub(super) fn recall(
+        &mut self,
+        source: &mut impl Source,
+        mut known: Vec<Remembered>,
+        now: Moment,
+        clock: Nanos,
+    ) -> Result<Vec<Remembered>, Failure> {
+        let young = put_young_first(&mut known, now);
+        known.truncate(young.min(CROWDED));
+        for it in &known {
+            let state = it.state(now, clock);
+            source.remember_destination(&it.key, &state)?;
+            if asked(&state) == NEVER {
+                self.asked_before_s.insert(it.key, it.asked_s);
+            }
         }
-        is_due
+        Ok(known)
+    }
+
+    /// Everything that is remembered.
+    pub(super) fn all(
+        &self,
+        source: &impl Source,
+        now: Moment,
+        clock: Nanos,
+    ) -> Result<Vec<Remembered>, Failure> {
+        let known = source.destinations()?.into_iter();
+        Ok(known
+            .map(|(key, state)| {
+                let it = Remembered::of(key, &state, now, clock);
+                match self.asked_before_s.get(&key) {
+                    Some(&asked_s) if asked(&state) == NEVER => Remembered { asked_s, ..it },
+                    _ => it,
+                }
+            })
+            .collect())
+    }
+
+    /// Forgets what is outdated, and keeps what is left for whoever takes it.
+    pub(super) fn thin(
+        &mut self,
+        source: &mut impl Source,
+        now: Moment,
+        clock: Nanos,
+    ) -> Result<(), Failure> {
+        let mut known = self.all(source, now, clock)?;
+        let kept = kept(&mut known, now);
+        for it in known.drain(kept..) {
+            source.forget_destination(&it.key)?;
+            self.asked_before_s.remove(&it.key);
+        }
+        self.left = Some(known);
+        Ok(())
     }
 }
 
-/// The destinations to forget: those not asked for in seven days, and where the memory is
-/// crowded, the ones asked for the longest ago until it is half empty.
-pub(super) fn outdated(
-    mut known: Vec<(DestinationKey, DestinationState)>,
-    now: Nanos,
-) -> Vec<DestinationKey> {
-    known.sort_unstable_by_key(|(_, state)| state.last_syn);
-    let old = known.partition_point(|(_, state)| now.since(state.last_syn) > MEMORY);
-    let surplus = if known.len() >= CROWDED {
-        known.len() - THINNED
+/// What destinations, the latest first, tell of our uplink. They do not answer for the first time again, and
+/// where nearly all are known already, TTLs that mean nothing would be believed.
+pub(super) fn vantage(known: &[Remembered], tuning: &Tuning) -> Vantage {
+    let mut vantage = Vantage::default();
+    for it in known.iter().rev() {
+        vantage.learn(PrefixKey::of(&it.key.address, tuning), it.ttl);
+    }
+    vantage
+}
+
+/// Puts first what is to be kept, and says how much that is: what was asked for in seven days, and
+/// where the memory is crowded, the latest of it until it is half empty.
+fn kept(known: &mut [Remembered], now: Moment) -> usize {
+    let young = put_young_first(known, now);
+    if known.len() >= CROWDED {
+        young.min(THINNED)
     } else {
-        0
-    };
-    known
-        .into_iter()
-        .take(old.max(surplus))
-        .map(|(key, _)| key)
-        .collect()
+        young
+    }
+}
+
+fn put_young_first(known: &mut [Remembered], now: Moment) -> usize {
+    known.sort_unstable_by_key(|it| Reverse(it.asked_s));
+    known.partition_point(|it| it.age_s(now) <= MEMORY_S)
 }
 
 #[cfg(test)]
-mod tests {
-    use detector_common::address::Address;
-
-    use super::*;
-
-    fn destination(number: u64) -> (DestinationKey, DestinationState) {
-        let key = DestinationKey {
-            address: Address {
-                high: 0x2001_0db8_0000_0000,
-                low: number,
-            },
-            port: 443,
-            protocol: 6,
-            zero: 0,
-        };
-        let state = DestinationState {
-            last_syn: Nanos(number),
-            ..DestinationState::default()
-        };
-        (key, state)
-    }
-
-    #[test]
-    fn a_destination_not_asked_for_in_seven_days_is_forgotten() {
-        let known = vec![destination(5), destination(MEMORY.0 + 5)];
-        assert_eq!(outdated(known, Nanos(MEMORY.0 + 6)), [destination(5).0]);
-    }
-
-    #[test]
-    fn a_crowded_memory_is_halved_from_its_oldest_end() {
-        let known: Vec<_> = (0..CROWDED as u64).rev().map(destination).collect();
-        let outdated = outdated(known, Nanos(0));
-        assert_eq!(outdated.len(), CROWDED - THINNED);
-        assert!(outdated.contains(&destination(0).0));
-        assert!(!outdated.contains(&destination(THINNED as u64).0));
-    }
-
-    #[test]
-    fn thinning_comes_round_every_ten_minutes() {
-        let at = |seconds| Moment {
-            monotonic: Duration::from_secs(seconds),
-            wall: jiff::Timestamp::UNIX_EPOCH,
-        };
-        let mut memory = Memory::default();
-        assert!(!memory.is_due(at(599)));
-        assert!(memory.is_due(at(600)));
-        assert!(!memory.is_due(at(601)));
-    }
-}
+mod tests;

@@ -7,8 +7,9 @@ use crate::{
     stage::{PATIENCE, Stage},
 };
 use anyhow::Result;
+use detector_tests::Censor;
 
-const CHARGE: Charge = Charge {
+pub(crate) const CHARGE: Charge = Charge {
     kind: "syn_blackhole",
     stage: "post_syn",
     symptom: "syn_timeout",
@@ -34,6 +35,12 @@ pub(crate) fn a_blocked_range_of_ipv6_fires_and_resolves() -> Result<()> {
     dropped("a blocked range of IPv6", V6).run()
 }
 
+/// Servers hear every client and answer in vain.
+pub(crate) fn a_range_that_nothing_comes_back_from_is_blocked() -> Result<()> {
+    let deed = |censor: &Censor, range| Ok(lifting(censor.drop_return(range)?));
+    Case::new("the way back", deed, CHARGE).run()
+}
+
 pub(crate) fn the_gateways_own_connections_are_seen() -> Result<()> {
     Case {
         clients: |lab| &lab.gateway,
@@ -42,7 +49,8 @@ pub(crate) fn the_gateways_own_connections_are_seen() -> Result<()> {
     .run()
 }
 
-const fn dropped(name: &'static str, area: Area) -> Case {
+/// A drop of everything toward the area.
+pub(crate) const fn dropped(name: &'static str, area: Area) -> Case {
     let case = Case::new(
         name,
         |censor, range| Ok(lifting(censor.drop_range(range)?)),

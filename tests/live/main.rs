@@ -9,8 +9,10 @@ mod blackhole;
 mod case;
 mod freeze;
 mod icmp;
+mod mixture;
 mod page;
 mod quic;
+mod range;
 mod reset;
 mod silence;
 mod stage;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         blackhole::a_blocked_range_fires_with_the_exact_range_and_resolves,
         blackhole::two_hosts_in_each_prefix_are_enough_to_find_the_range,
         blackhole::a_blocked_range_of_ipv6_fires_and_resolves,
+        blackhole::a_range_that_nothing_comes_back_from_is_blocked,
         blackhole::the_gateways_own_connections_are_seen,
         reset::a_forged_reset_of_the_syn_is_injection,
         reset::a_forged_reset_of_first_data_with_a_foreign_ttl_is_injection,
@@ -37,6 +40,10 @@ fn main() -> ExitCode {
         quic::unanswered_initials_are_a_quic_blackhole,
         icmp::a_range_prohibited_by_a_router_is_blocked,
         icmp::a_range_of_ipv6_prohibited_by_a_router_is_blocked,
+        mixture::resets_and_silence_in_one_range_are_one_alert,
+        range::of_a_range_that_is_blocked_by_half_just_that_half_is_told,
+        range::two_ranges_with_working_space_between_are_two_alerts,
+        range::a_range_around_a_prefix_that_works_is_never_claimed_whole,
         silence::an_hour_of_quiet_traffic_raises_no_alert,
         silence::long_downloads_raise_no_alert,
         silence::quic_raises_no_alert,

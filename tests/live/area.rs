@@ -51,6 +51,10 @@ impl Area {
         self.visited(self.healthy)
     }
 
+    pub(crate) fn all(self) -> Result<Vec<SocketAddr>> {
+        Ok([self.inside()?, self.around()?].concat())
+    }
+
     fn visited(self, ranges: &[IpNet]) -> Result<Vec<SocketAddr>> {
         let each = ranges.iter();
         let targets: Vec<_> = each

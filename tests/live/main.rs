@@ -21,6 +21,8 @@ use std::process::ExitCode;
 
 use detector_tests::{harness, tests};
 
+use silence::{beginning, dying, line, manners, overload, quiet, scan};
+
 fn main() -> ExitCode {
     harness::main(tests![
         blackhole::a_blocked_range_fires_with_the_exact_range_and_resolves,
@@ -44,10 +46,18 @@ fn main() -> ExitCode {
         range::of_a_range_that_is_blocked_by_half_just_that_half_is_told,
         range::two_ranges_with_working_space_between_are_two_alerts,
         range::a_range_around_a_prefix_that_works_is_never_claimed_whole,
-        silence::an_hour_of_quiet_traffic_raises_no_alert,
-        silence::long_downloads_raise_no_alert,
-        silence::quic_raises_no_alert,
-        silence::one_dead_host_raises_no_alert,
-        silence::a_cut_of_the_uplink_accuses_no_range,
+        quiet::an_hour_of_quiet_traffic_raises_no_alert,
+        quiet::long_downloads_and_quic_raise_no_alert,
+        dying::single_dead_hosts_raise_no_alert,
+        dying::a_quarter_of_the_hosts_of_every_prefix_dying_raises_no_alert,
+        manners::rude_ends_and_closed_ports_raise_no_alert,
+        overload::a_busy_prefix_raises_no_alert,
+        overload::a_range_that_takes_half_of_its_connections_raises_no_alert,
+        overload::a_censor_of_names_raises_no_alert_about_a_range,
+        scan::a_scan_of_dead_space_raises_no_alert,
+        line::a_cut_of_the_uplink_accuses_no_range,
+        line::random_loss_raises_no_alert,
+        line::another_address_of_our_own_raises_no_alert,
+        beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block,
     ])
 }

@@ -37,6 +37,24 @@ impl Stage {
         Self::open_with(area, |lab| &lab.clients, Plan::to)
     }
 
+    /// The same, but the detector comes last: when all connections that `old` asks for have begun, and others come
+    /// and go already.
+    pub(crate) fn open_amid(area: Area, old: Plan) -> Result<(Self, Traffic)> {
+        let lab = Lab::open()?;
+        let (clients, begun) = (&lab.clients, old.limit);
+        let old = Traffic::start(clients, old)?;
+        let inside = visit(clients, Plan::to(area.inside()?))?;
+        let around = visit(clients, Plan::to(area.around()?))?;
+        old.wait_until(|counts| Some(counts.attempted) == begun, PATIENCE)?;
+        let stage = Self {
+            detector: watch(&lab)?,
+            inside,
+            around,
+            lab,
+        };
+        Ok((stage, old))
+    }
+
     /// Clients in the namespace that `of` finds, who do what `plan` says, but for the rate.
     pub(crate) fn open_with(
         area: Area,

@@ -1,12 +1,13 @@
 //! The real binary on real packets: a censor blocks and relents, and the detector has to say so; a line has its
 //! ordinary troubles, and the detector has to say nothing.
 //!
-//! Needs root, `ip` and `nft`, and is skipped without. Each test has a lab of its own.
+//! Needs root, `ip` and `nft`, and is skipped without; one also needs `faketime`. Each test has a lab of its own.
 
 mod alert;
 mod area;
 mod blackhole;
 mod case;
+mod clock;
 mod freeze;
 mod icmp;
 mod mixture;
@@ -19,12 +20,12 @@ mod stage;
 
 use std::process::ExitCode;
 
-use detector_tests::{harness, tests};
+use detector_tests::{harness, privilege, tests};
 
 use silence::{beginning, dying, line, manners, overload, quiet, scan};
 
 fn main() -> ExitCode {
-    harness::main(tests![
+    let on_the_wire = tests![
         blackhole::a_blocked_range_fires_with_the_exact_range_and_resolves,
         blackhole::two_hosts_in_each_prefix_are_enough_to_find_the_range,
         blackhole::a_blocked_range_of_ipv6_fires_and_resolves,
@@ -59,5 +60,10 @@ fn main() -> ExitCode {
         line::random_loss_raises_no_alert,
         line::another_address_of_our_own_raises_no_alert,
         beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block,
+    ];
+    let on_another_clock = tests![clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert];
+    harness::main_of([
+        (on_the_wire, privilege::missing()),
+        (on_another_clock, clock::missing()),
     ])
 }

@@ -61,6 +61,23 @@ impl Stage {
         of: fn(&Lab) -> &Namespace,
         plan: fn(Vec<SocketAddr>) -> Plan,
     ) -> Result<Self> {
+        Self::open_by(area, of, plan, watch)
+    }
+
+    /// Clients behind the gateway, who ask short questions, and a detector that `watch` starts.
+    pub(crate) fn open_watched(
+        area: Area,
+        watch: impl FnOnce(&Lab) -> Result<Detector>,
+    ) -> Result<Self> {
+        Self::open_by(area, |lab| &lab.clients, Plan::to, watch)
+    }
+
+    fn open_by(
+        area: Area,
+        of: fn(&Lab) -> &Namespace,
+        plan: fn(Vec<SocketAddr>) -> Plan,
+        watch: impl FnOnce(&Lab) -> Result<Detector>,
+    ) -> Result<Self> {
         let lab = Lab::open()?;
         let detector = watch(&lab)?;
         let clients = of(&lab);

@@ -11,8 +11,8 @@ use crate::{
     stage::Stage,
 };
 
-/// A quarter of the range, whose silence thus never leads.
-const SILENT: IpNet = v4(28, 22);
+/// Half of the range. Silence takes three seconds to be one, so that it is level with the resets at most.
+const SILENT: IpNet = v4(24, 21);
 
 const CHARGE: Charge = Charge {
     kind: "rst_injection",
@@ -20,7 +20,7 @@ const CHARGE: Charge = Charge {
     symptom: "rst_injected",
 };
 
-/// The kind is the one that leads; the evidence tells of both.
+/// The kind is the one that leads, and forgery where both are level; the evidence tells of both.
 pub(crate) fn resets_and_silence_in_one_range_are_one_alert() -> Result<()> {
     let case = Case::new(
         "resets and silence",

@@ -4,7 +4,6 @@ use crate::{
     alert::Charge,
     area::{Area, V4, V6},
     case::{Case, lifting},
-    stage::{PATIENCE, Stage},
 };
 use anyhow::Result;
 use detector_tests::Censor;
@@ -17,14 +16,7 @@ pub(crate) const CHARGE: Charge = Charge {
 
 /// The clients are behind a masquerade: the alert alone shows that both hooks see the same connections.
 pub(crate) fn a_blocked_range_fires_with_the_exact_range_and_resolves() -> Result<()> {
-    let case = dropped("a blocked range", V4);
-    let stage = Stage::open(V4)?;
-    case.run_on(&stage)?;
-    stage.detector.wait_for(PATIENCE, |event| {
-        let counts = ["packets_in", "packets_out"].map(|name| event[name].as_u64());
-        event["event"] == "heartbeat" && counts.iter().all(|count| *count > Some(0))
-    })?;
-    case.judge(&stage.end()?)
+    dropped("a blocked range", V4).run()
 }
 
 pub(crate) fn two_hosts_in_each_prefix_are_enough_to_find_the_range() -> Result<()> {

@@ -25,6 +25,7 @@ pub(crate) fn a_detector_amid_traffic_is_quiet_until_there_is_a_block() -> Resul
     let plan = Plan {
         course: Course::Slow,
         answer_bytes: SLOW_BYTES,
+        connections_per_second: 50,
         limit: Some(OLD),
         timeout: PATIENCE,
         ..Plan::to(V4.all()?)

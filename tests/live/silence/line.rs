@@ -70,6 +70,7 @@ pub(crate) fn another_address_of_our_own_raises_no_alert() -> Result<()> {
         course: Course::Slow,
         answer_bytes: SLOW_BYTES,
         timeout: SLOW_PATIENCE,
+        connections_per_second: 20,
         ..Plan::to(V4.all()?)
     };
     let slow = Traffic::start(&stage.lab.clients, plan)?;

@@ -19,11 +19,11 @@ use crate::{
 };
 
 /// From the deed to the first alert, unless the case says otherwise.
-const FIRING: Duration = Duration::from_secs(20);
+pub(crate) const FIRING: Duration = Duration::from_secs(20);
 /// From there to alerts about whole ranges.
 const SPREADING: Duration = Duration::from_secs(10);
 /// From the end of the deed to the all-clear.
-const RESOLVED: Duration = Duration::from_mins(1);
+pub(crate) const RESOLVED: Duration = Duration::from_mins(1);
 /// The detector looks once a second, and takes nothing back.
 const AFTERMATH: Duration = Duration::from_secs(3);
 

@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         overload::a_range_that_takes_half_of_its_connections_raises_no_alert,
         overload::a_censor_of_names_raises_no_alert_about_a_range,
         scan::a_scan_of_dead_space_raises_no_alert,
-        line::a_cut_of_the_uplink_accuses_no_range,
+        line::a_cut_of_the_uplink_is_one_outage_and_accuses_no_range,
         line::random_loss_raises_no_alert,
         line::another_address_of_our_own_raises_no_alert,
         beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block,

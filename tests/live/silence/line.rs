@@ -1,19 +1,22 @@
 //! Our own line: cut, lossy, or under another address.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use detector_tests::{Course, Plan, Traffic};
+use serde_json::Value;
 
-use super::{all_counts, bear, end_in_silence, ensure_no};
+use super::{all_counts, bear, end_in_silence};
 use crate::{
-    alert::is_about_a_range,
+    alert::{history, is_about_a_range, is_alert},
     area::V4,
+    case::{FIRING, RESOLVED},
     stage::{PATIENCE, Stage},
 };
 
 const CUT: Duration = Duration::from_secs(20);
-const AFTERMATH: Duration = Duration::from_secs(30);
+/// What was sent into the cut goes on to fail for a while.
+const AFTERMATH: Duration = Duration::from_secs(20);
 
 const LOST_PERCENT: u8 = 10;
 
@@ -23,21 +26,54 @@ const SLOW_PATIENCE: Duration = Duration::from_secs(10);
 /// Connections that the rebinding ends.
 const OLD: u64 = 60;
 
-/// Whatever fails while nothing at all works may be our own line: no range is to blame.
-pub(crate) fn a_cut_of_the_uplink_accuses_no_range() -> Result<()> {
+/// Whatever fails while nothing at all works may be our own line: that is told, once, and no range is to blame.
+pub(crate) fn a_cut_of_the_uplink_is_one_outage_and_accuses_no_range() -> Result<()> {
     let stage = Stage::open(V4)?;
+    let cut = Instant::now();
     let block = stage.lab.censor().drop_range("0.0.0.0/0".parse()?)?;
-    stage.stay(CUT, is_about_a_range)?;
+    stage.detector.wait_for_after(cut, FIRING, is_outage)?;
+    stage.stay(CUT.saturating_sub(cut.elapsed()), is_about_a_range)?;
     for counts in all_counts(&stage) {
         ensure!(counts.timed_out > 100, "the line works: {counts:?}");
     }
+    let mended = Instant::now();
     block.lift()?;
-    stage.stay(AFTERMATH, is_about_a_range)?;
-    let counts = stage.inside.counts();
-    stage
-        .inside
-        .wait_until(|now| now.answered > counts.answered, PATIENCE)?;
-    ensure_no(&stage.end()?, is_about_a_range)
+    let is_over = |event: &Value| is_outage(event) && event["state"] == "resolved";
+    stage.detector.wait_for_after(mended, RESOLVED, is_over)?;
+    stage.stay(AFTERMATH, is_alert)?;
+    for (now, before) in [&stage.inside, &stage.around]
+        .into_iter()
+        .zip(all_counts(&stage))
+    {
+        now.wait_until(|now| now.answered > before.answered, PATIENCE)?;
+    }
+    check_one_outage(&stage.end()?)
+}
+
+/// It fires, and it is over; between the two the evidence may change.
+fn check_one_outage(events: &[Value]) -> Result<()> {
+    let alerts: Vec<_> = events.iter().filter(|it| is_alert(it)).collect();
+    let is_one = |alert: &&Value| is_outage(alert) && alert["id"] == alerts[0]["id"];
+    ensure!(
+        alerts.iter().all(is_one),
+        "more than one outage:\n{}",
+        history(&alerts)
+    );
+    let states: Vec<_> = alerts.iter().map(|alert| alert["state"].as_str()).collect();
+    let is_whole = states.starts_with(&[Some("firing")]) && states.ends_with(&[Some("resolved")]);
+    ensure!(is_whole, "no course of an outage:\n{}", history(&alerts));
+    let ends = |state| states.iter().filter(|it| **it == Some(state)).count();
+    ensure!(
+        ends("firing") == 1 && ends("resolved") == 1,
+        "{}",
+        history(&alerts)
+    );
+    Ok(())
+}
+
+/// Ours, hence about no range.
+fn is_outage(event: &Value) -> bool {
+    is_alert(event) && event["kind"] == "uplink_outage" && event.get("prefix").is_none()
 }
 
 /// For those who wait five seconds, and for others who give up after one.

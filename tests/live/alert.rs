@@ -24,27 +24,42 @@ pub(crate) fn is_about_a_range(event: &Value) -> bool {
     is_alert(event) && event.get("prefix").is_some()
 }
 
-pub(crate) fn is_whole(event: &Value, area: Area) -> bool {
-    is_alert(event) && event["prefix"] == area.blocked.to_string()
+/// Whether the alert is firing and claims just this range.
+pub(crate) fn is_whole(event: &Value, range: IpNet) -> bool {
+    is_alert(event) && event["state"] != "resolved" && event["prefix"] == range.to_string()
 }
 
-/// Whether the alert says what was done, and of nobody who is healthy.
-pub(crate) fn check(alert: &Value, charge: Charge, area: Area) -> Result<()> {
+/// The range of `area` that the alert is about, which it claims or a part of it. Hence it claims no healthy
+/// prefix, which all lie outside.
+pub(crate) fn blocked_range(alert: &Value, area: Area) -> Result<IpNet> {
     let prefix: IpNet = alert["prefix"].as_str().context("no prefix")?.parse()?;
-    // Hence no healthy prefix is covered, which all lie outside.
-    ensure!(area.blocked.contains(&prefix), "an innocent range: {alert}");
+    let mut blocked = area.blocked.iter();
+    let range = blocked.find(|range| range.contains(&prefix));
+    range
+        .copied()
+        .with_context(|| format!("an innocent range: {alert}"))
+}
+
+/// Whether the alert says what was done.
+pub(crate) fn check(alert: &Value, charge: Charge) -> Result<()> {
     ensure!(alert["kind"] == charge.kind, "a wrong kind: {alert}");
     let stage = &alert["evidence"]["stage"];
     ensure!(*stage == charge.stage, "a wrong stage: {alert}");
-    let symptoms = &alert["evidence"]["symptoms"];
-    let of_it = symptoms[charge.symptom].as_u64();
-    ensure!(of_it > Some(0), "no {}: {alert}", charge.symptom);
+    ensure!(
+        shows(alert, charge.symptom),
+        "no {}: {alert}",
+        charge.symptom
+    );
     let grade = &alert["grade"];
     ensure!(
         ["suspected", "confirmed"].iter().any(|it| grade == it),
         "an unknown grade: {alert}"
     );
     Ok(())
+}
+
+pub(crate) fn shows(alert: &Value, symptom: &str) -> bool {
+    alert["evidence"]["symptoms"][symptom].as_u64() > Some(0)
 }
 
 /// All alerts in short, a line each, for an error message.

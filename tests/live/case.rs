@@ -2,12 +2,13 @@
 //! the all-clear. Knows no deed.
 
 use std::{
+    collections::{BTreeMap, HashSet},
     net::SocketAddr,
     time::{Duration, Instant},
 };
 
 use anyhow::{Result, ensure};
-use detector_tests::{Block, Censor, Lab, Namespace, Plan, harness::note};
+use detector_tests::{Block, Censor, Lab, Namespace, Observation, Plan, harness::note};
 use ipnet::IpNet;
 use serde_json::Value;
 
@@ -18,11 +19,11 @@ use crate::{
 };
 
 /// From the deed to the first alert, unless the case says otherwise.
-const FIRING: Duration = Duration::from_secs(20);
-/// From there to an alert about the whole range.
+pub(crate) const FIRING: Duration = Duration::from_secs(20);
+/// From there to alerts about whole ranges.
 const SPREADING: Duration = Duration::from_secs(10);
 /// From the end of the deed to the all-clear.
-const RESOLVED: Duration = Duration::from_mins(1);
+pub(crate) const RESOLVED: Duration = Duration::from_mins(1);
 /// The detector looks once a second, and takes nothing back.
 const AFTERMATH: Duration = Duration::from_secs(3);
 
@@ -37,6 +38,7 @@ pub(crate) struct Case {
     pub(crate) clients: fn(&Lab) -> &Namespace,
     /// What clients do to these servers, but for the rate.
     pub(crate) plan: fn(Vec<SocketAddr>) -> Plan,
+    /// What is done to each range.
     pub(crate) deed: fn(&Censor, IpNet) -> Result<Undo>,
     /// From the deed to the first alert.
     pub(crate) firing: Duration,
@@ -75,45 +77,73 @@ impl Case {
 
     /// The same on a stage that is open already, and stays open.
     pub(crate) fn run_on(&self, stage: &Stage) -> Result<()> {
+        let (censor, blocked) = (stage.lab.censor(), self.area.blocked.iter());
         let done = Instant::now();
-        let undo = (self.deed)(&stage.lab.censor(), self.area.blocked)?;
+        let undos: Vec<_> = blocked
+            .map(|range| (self.deed)(&censor, *range))
+            .collect::<Result<_>>()?;
         let firing = stage
             .detector
             .wait_for_after(done, self.firing, alert::is_alert)?;
         ensure!(firing.event["state"] == "firing", "{}", firing.event);
-        let left = (self.firing + SPREADING).saturating_sub(done.elapsed());
-        let whole = stage.detector.wait_for_after(done, left, |event| {
-            alert::is_whole(event, self.area) && event["state"] != "resolved"
-        })?;
+        let wholes = self.wholes(stage, done)?;
 
         let undone = Instant::now();
-        undo()?;
-        let resolved = stage
-            .detector
-            .wait_for_after(undone, RESOLVED, is_resolved)?;
+        undos.into_iter().try_for_each(|undo| undo())?;
+        let resolved = resolved(stage, undone, &wholes)?;
         note(&format!(
             "{}: firing after {:.1?}, whole after {:.1?}, resolved {:.1?} after the end",
             self.name,
             firing.at - done,
-            whole.at - done,
-            resolved.at - undone
+            latest(&wholes) - done,
+            latest(&resolved) - undone
         ));
         stage.stay(AFTERMATH, alert::is_alert)
     }
 
-    /// Judges everything that was said: the same charge each time, and one alert in all.
+    /// Judges everything that was said: the same charge each time, and one alert for each range.
     pub(crate) fn judge(&self, events: &[Value]) -> Result<()> {
         let alerts: Vec<_> = events.iter().filter(|it| alert::is_alert(it)).collect();
         ensure!(!alerts.is_empty(), "no alert");
+        let mut ids = BTreeMap::new();
         for alert in &alerts {
-            alert::check(alert, self.charge, self.area)?;
-            let is_first = alert["id"] == alerts[0]["id"];
-            ensure!(is_first, "a second alert:\n{}", alert::history(&alerts));
+            alert::check(alert, self.charge)?;
+            let range = alert::blocked_range(alert, self.area)?;
+            let id = ids.entry(range).or_insert(&alert["id"]);
+            let is_one = *id == &alert["id"];
+            ensure!(is_one, "a second alert:\n{}", alert::history(&alerts));
         }
+        let distinct: HashSet<_> = ids.values().map(|id| id.as_str()).collect();
+        let is_each = distinct.len() == self.area.blocked.len();
+        ensure!(is_each, "not one a range:\n{}", alert::history(&alerts));
         Ok(())
+    }
+
+    /// Waits for an alert about the whole of each range.
+    fn wholes(&self, stage: &Stage, done: Instant) -> Result<Vec<Observation>> {
+        let ranges = self.area.blocked.iter();
+        let whole = |range: &IpNet| {
+            let left = (self.firing + SPREADING).saturating_sub(done.elapsed());
+            stage
+                .detector
+                .wait_for_after(done, left, |event| alert::is_whole(event, *range))
+        };
+        ranges.map(whole).collect()
     }
 }
 
-fn is_resolved(event: &Value) -> bool {
-    alert::is_alert(event) && event["state"] == "resolved"
+/// Waits for the all-clear of each alert.
+fn resolved(stage: &Stage, undone: Instant, alerts: &[Observation]) -> Result<Vec<Observation>> {
+    let resolved = |alert: &Observation| {
+        let left = RESOLVED.saturating_sub(undone.elapsed());
+        stage.detector.wait_for_after(undone, left, |event| {
+            event["id"] == alert.event["id"] && event["state"] == "resolved"
+        })
+    };
+    alerts.iter().map(resolved).collect()
+}
+
+fn latest(observations: &[Observation]) -> Instant {
+    let times = observations.iter().map(|seen| seen.at);
+    times.max().unwrap_or_else(Instant::now)
 }

@@ -1,29 +1,35 @@
 //! The real binary on real packets: a censor blocks and relents, and the detector has to say so; a line has its
 //! ordinary troubles, and the detector has to say nothing.
 //!
-//! Needs root, `ip` and `nft`, and is skipped without. Each test has a lab of its own.
+//! Needs root, `ip` and `nft`, and is skipped without; one also needs `faketime`. Each test has a lab of its own.
 
 mod alert;
 mod area;
 mod blackhole;
 mod case;
+mod clock;
 mod freeze;
 mod icmp;
+mod mixture;
 mod page;
 mod quic;
+mod range;
 mod reset;
 mod silence;
 mod stage;
 
 use std::process::ExitCode;
 
-use detector_tests::{harness, tests};
+use detector_tests::{harness, privilege, tests};
+
+use silence::{beginning, dying, line, manners, overload, quiet, scan};
 
 fn main() -> ExitCode {
-    harness::main(tests![
+    let on_the_wire = tests![
         blackhole::a_blocked_range_fires_with_the_exact_range_and_resolves,
         blackhole::two_hosts_in_each_prefix_are_enough_to_find_the_range,
         blackhole::a_blocked_range_of_ipv6_fires_and_resolves,
+        blackhole::a_range_that_nothing_comes_back_from_is_blocked,
         blackhole::the_gateways_own_connections_are_seen,
         reset::a_forged_reset_of_the_syn_is_injection,
         reset::a_forged_reset_of_first_data_with_a_foreign_ttl_is_injection,
@@ -37,10 +43,27 @@ fn main() -> ExitCode {
         quic::unanswered_initials_are_a_quic_blackhole,
         icmp::a_range_prohibited_by_a_router_is_blocked,
         icmp::a_range_of_ipv6_prohibited_by_a_router_is_blocked,
-        silence::an_hour_of_quiet_traffic_raises_no_alert,
-        silence::long_downloads_raise_no_alert,
-        silence::quic_raises_no_alert,
-        silence::one_dead_host_raises_no_alert,
-        silence::a_cut_of_the_uplink_accuses_no_range,
+        mixture::resets_and_silence_in_one_range_are_one_alert,
+        range::of_a_range_that_is_blocked_by_half_just_that_half_is_told,
+        range::two_ranges_with_working_space_between_are_two_alerts,
+        range::a_range_around_a_prefix_that_works_is_never_claimed_whole,
+        quiet::an_hour_of_quiet_traffic_raises_no_alert,
+        quiet::long_downloads_and_quic_raise_no_alert,
+        dying::single_dead_hosts_raise_no_alert,
+        dying::a_quarter_of_the_hosts_of_every_prefix_dying_raises_no_alert,
+        manners::rude_ends_and_closed_ports_raise_no_alert,
+        overload::a_busy_prefix_raises_no_alert,
+        overload::a_range_that_takes_half_of_its_connections_raises_no_alert,
+        overload::a_censor_of_names_raises_no_alert_about_a_range,
+        scan::a_scan_of_dead_space_raises_no_alert,
+        line::a_cut_of_the_uplink_is_one_outage_and_accuses_no_range,
+        line::random_loss_raises_no_alert,
+        line::another_address_of_our_own_raises_no_alert,
+        beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block,
+    ];
+    let on_another_clock = tests![clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert];
+    harness::main_of([
+        (on_the_wire, privilege::missing()),
+        (on_another_clock, clock::missing()),
     ])
 }

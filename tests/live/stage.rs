@@ -37,11 +37,46 @@ impl Stage {
         Self::open_with(area, |lab| &lab.clients, Plan::to)
     }
 
+    /// The same, but the detector comes last: when all connections that `old` asks for have begun, and others come
+    /// and go already.
+    pub(crate) fn open_amid(area: Area, old: Plan) -> Result<(Self, Traffic)> {
+        let lab = Lab::open()?;
+        let (clients, begun) = (&lab.clients, old.limit);
+        let old = Traffic::start(clients, old)?;
+        let inside = visit(clients, Plan::to(area.inside()?))?;
+        let around = visit(clients, Plan::to(area.around()?))?;
+        old.wait_until(|counts| Some(counts.attempted) == begun, PATIENCE)?;
+        let stage = Self {
+            detector: watch(&lab)?,
+            inside,
+            around,
+            lab,
+        };
+        Ok((stage, old))
+    }
+
     /// Clients in the namespace that `of` finds, who do what `plan` says, but for the rate.
     pub(crate) fn open_with(
         area: Area,
         of: fn(&Lab) -> &Namespace,
         plan: fn(Vec<SocketAddr>) -> Plan,
+    ) -> Result<Self> {
+        Self::open_by(area, of, plan, watch)
+    }
+
+    /// Clients behind the gateway, who ask short questions, and a detector that `watch` starts.
+    pub(crate) fn open_watched(
+        area: Area,
+        watch: impl FnOnce(&Lab) -> Result<Detector>,
+    ) -> Result<Self> {
+        Self::open_by(area, |lab| &lab.clients, Plan::to, watch)
+    }
+
+    fn open_by(
+        area: Area,
+        of: fn(&Lab) -> &Namespace,
+        plan: fn(Vec<SocketAddr>) -> Plan,
+        watch: impl FnOnce(&Lab) -> Result<Detector>,
     ) -> Result<Self> {
         let lab = Lab::open()?;
         let detector = watch(&lab)?;

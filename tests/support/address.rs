@@ -27,6 +27,8 @@ pub const LAN_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 pub const LAN_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1);
 /// The gateway's IPv4 address on [`WAN_INTERFACE`].
 pub const WAN_V4: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 2);
+/// The gateway's IPv4 address there after a rebinding ([`Lab::rebind`](crate::Lab::rebind)).
+pub const WAN_V4_LATER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 3);
 /// The gateway's IPv6 address on [`WAN_INTERFACE`].
 pub const WAN_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2);
 /// The censor's IPv4 address on [`UP_INTERFACE`]; the sender of its ICMP errors.
@@ -37,7 +39,7 @@ pub const UP_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 1);
 /// The prefix length, in bits, of the IPv4 network between gateway and clients.
 pub const LAN_V4_BITS: u8 = 24;
 /// The prefix length, in bits, of the IPv4 network between gateway and censor.
-pub const WAN_V4_BITS: u8 = 30;
+pub const WAN_V4_BITS: u8 = 29;
 /// The prefix length, in bits, of both IPv6 networks.
 pub const LINK_V6_BITS: u8 = 64;
 
@@ -55,6 +57,8 @@ pub const INTERNET_V6: IpNet = IpNet::V6(Ipv6Net::new_assert(
 pub const INTERNET: [IpNet; 3] = [INTERNET_V4, ELSEWHERE_V4, INTERNET_V6];
 /// The ports that servers listen on.
 pub const PORTS: [u16; 2] = [443, 80];
+/// A port that nobody listens on: servers refuse it.
+pub const CLOSED_PORT: u16 = 81;
 
 /// The hop limit (TTL) that servers send with. It arrives at the gateway one lower, which sets their packets
 /// apart from those of the censor's own stack (64).

@@ -1,15 +1,14 @@
 //! The censor in the path: what it drops and rejects, by whom, and how a block is lifted. Knows nothing of
 //! the clients.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use ipnet::IpNet;
 
 use crate::address::UP_INTERFACE;
 use crate::forgery::Forgery;
 use crate::injector::{Injection, Trigger};
 use crate::namespace::Namespace;
-use crate::{quic, tool};
+use crate::quic;
+use crate::rules::{Block, family};
 
 /// Segments with more bytes than this, headers included, carry data: the longest handshake segment has 80.
 const WITHOUT_DATA_BYTES: u32 = 100;
@@ -114,6 +113,16 @@ impl Censor {
         self.freeze(range, &format!("ct packets > {packets}"))
     }
 
+    /// Loses so many of a hundred packets to and from `range`, at random.
+    ///
+    /// # Errors
+    /// As [`Censor::drop_range`].
+    pub fn lose(&self, range: IpNet, percent: u8) -> anyhow::Result<Block> {
+        let lost = format!("numgen random mod 100 < {percent} drop");
+        let (toward, back) = (toward(range), back_from(range));
+        self.block(&format!("{toward} {lost}\n  {back} {lost}"))
+    }
+
     /// Forges packets of connections to `range` and lets the true ones pass. The injector watches when this
     /// returns.
     ///
@@ -135,50 +144,8 @@ impl Censor {
         self.block(&format!("{toward} {beyond} drop\n  {back} {beyond} drop"))
     }
 
-    /// A table of its own for each block, so that lifting it needs no knowledge of the others.
     fn block(&self, rules: &str) -> anyhow::Result<Block> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let table = format!("lab_block_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let hook = "type filter hook forward priority filter; policy accept;";
-        let script =
-            format!("table inet {table} {{\n chain forward {{\n  {hook}\n  {rules}\n }}\n}}\n");
-        tool::nft(&self.namespace, &script)?;
-        Ok(Block {
-            namespace: self.namespace.clone(),
-            table: Some(table),
-        })
-    }
-}
-
-/// A block in force. It is lifted when this is dropped.
-#[derive(Debug)]
-#[must_use = "the block is lifted when this is dropped"]
-pub struct Block {
-    namespace: Namespace,
-    table: Option<String>,
-}
-
-impl Block {
-    /// Lifts the block.
-    ///
-    /// # Errors
-    /// When `nft` cannot delete the rule.
-    pub fn lift(mut self) -> anyhow::Result<()> {
-        self.remove()
-    }
-
-    fn remove(&mut self) -> anyhow::Result<()> {
-        let Some(table) = self.table.take() else {
-            return Ok(());
-        };
-        tool::nft(&self.namespace, &format!("delete table inet {table}\n"))
-    }
-}
-
-impl Drop for Block {
-    fn drop(&mut self) {
-        // Nobody is left to hear of the error; `lift` is for those who want to.
-        self.remove().ok();
+        Block::install(&self.namespace, "forward", rules)
     }
 }
 
@@ -190,11 +157,4 @@ fn toward(range: IpNet) -> String {
 fn back_from(range: IpNet) -> String {
     let range = range.trunc();
     format!("oifname {UP_INTERFACE} {} saddr {range}", family(range))
-}
-
-const fn family(range: IpNet) -> &'static str {
-    match range {
-        IpNet::V4(_) => "ip",
-        IpNet::V6(_) => "ip6",
-    }
 }

@@ -39,6 +39,8 @@ pub struct Counts {
     pub timed_out: u64,
     /// Ended by an ICMP error.
     pub unreachable: u64,
+    /// Reset by the client itself, as its plan says.
+    pub aborted: u64,
     /// Ended otherwise: cut short in good order, or never begun for want of a port or a descriptor.
     pub failed: u64,
 }
@@ -51,11 +53,13 @@ impl Counts {
 
     /// Connections that ended without the whole answer.
     pub const fn unanswered(&self) -> u64 {
-        self.refused + self.reset + self.timed_out + self.unreachable + self.failed
+        let by_others = self.refused + self.reset + self.unreachable + self.failed;
+        by_others + self.timed_out + self.aborted
     }
 
     const fn add(&mut self, outcome: Outcome) {
         match outcome {
+            Outcome::Aborted => self.aborted += 1,
             Outcome::Answered => self.answered += 1,
             Outcome::Failed => self.failed += 1,
             Outcome::Refused => self.refused += 1,

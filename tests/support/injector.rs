@@ -2,6 +2,7 @@
 //! faster than the server can. How the answer looks is the business of [`Forgery`].
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::sync::Arc;
@@ -29,6 +30,8 @@ const REMEMBERED: usize = 1 << 16;
 pub enum Trigger {
     /// The first segment with payload of each connection.
     FirstData,
+    /// The same in every second connection, by chance: as if it were for a name that it asks for.
+    FirstDataOfHalf,
     /// Every SYN, repeated ones included.
     Syn,
 }
@@ -128,6 +131,9 @@ impl Watch {
         self.range.contains(&segment.destination.ip())
             && match self.trigger {
                 Trigger::FirstData => self.is_first_data(segment, opens),
+                Trigger::FirstDataOfHalf => {
+                    self.is_first_data(segment, opens) && is_picked(segment)
+                }
                 Trigger::Syn => opens,
             }
     }
@@ -143,6 +149,13 @@ impl Watch {
         }
         segment.payload_bytes > 0 && self.answered.insert(ends)
     }
+}
+
+/// One connection in two, whatever it is asked about it.
+fn is_picked(segment: &Segment) -> bool {
+    let mut hasher = DefaultHasher::new();
+    (segment.source, segment.destination).hash(&mut hasher);
+    hasher.finish().is_multiple_of(2)
 }
 
 /// A socket that sends packets with the IP header that they come with.

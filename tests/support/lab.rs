@@ -7,10 +7,11 @@ use anyhow::Context as _;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::censor::Censor;
+use crate::hosting::Hosting;
 use crate::namespace::Namespace;
-use crate::topology::Topology;
+use crate::topology::{Topology, rebinding_script};
 use crate::worker::Worker;
-use crate::{delay_line, servers};
+use crate::{delay_line, servers, tool};
 
 /// A running lab. Dropping it ends its threads; the namespaces go with their last user.
 #[derive(Debug)]
@@ -83,6 +84,20 @@ impl Lab {
     /// The one who blocks.
     pub fn censor(&self) -> Censor {
         Censor::new(self.censor.clone())
+    }
+
+    /// Those who run the servers.
+    pub fn hosting(&self) -> Hosting {
+        Hosting::new(self.internet.clone())
+    }
+
+    /// Gives the gateway the address [`WAN_V4_LATER`](crate::address::WAN_V4_LATER) in place of [`WAN_V4`](crate::address::WAN_V4), as a provider
+    /// may do at any time: what ran under the old one is over, and what begins now works.
+    ///
+    /// # Errors
+    /// When `ip` refuses, as it does the second time.
+    pub fn rebind(&self) -> anyhow::Result<()> {
+        tool::ip(&self.gateway, &rebinding_script())
     }
 
     /// Ends the lab and says what any of its parts had failed of.

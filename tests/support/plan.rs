@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use ipnet::IpNet;
 
+use crate::course::Course;
 use crate::request::ANSWER_BYTES;
 
 /// The traffic of a group of clients. Made with [`Plan::to`] and changed field by field.
@@ -21,7 +22,9 @@ pub struct Plan {
     pub timeout: Duration,
     /// What a connection is.
     pub protocol: Protocol,
-    /// The length of a request over TCP, in bytes: room for the number of [`Plan::answer_bytes`].
+    /// How a connection over TCP goes.
+    pub course: Course,
+    /// The length of a request over TCP, in bytes: room for the number of [`Plan::answer_bytes`] and a letter.
     pub request_bytes: usize,
     /// The length of the answer that a request over TCP asks for, in bytes.
     pub answer_bytes: usize,
@@ -32,15 +35,15 @@ pub struct Plan {
 /// How clients talk to servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// A connection of TCP, a request, and its answer up to the end of the stream.
+    /// A connection of TCP, a request, and what [`Plan::course`] says.
     Tcp,
     /// Datagrams like QUIC's first ones, each connection from a socket of its own, up to the first answer.
     Quic,
 }
 
 impl Plan {
-    /// Ten connections of TCP a second to `targets`, without end, with a patience of 5 s, requests of 300 bytes
-    /// and answers of 2,000.
+    /// Ten connections of TCP a second to `targets`, without end, in good order, with a patience of 5 s, requests
+    /// of 300 bytes and answers of 2,000.
     pub const fn to(targets: Vec<SocketAddr>) -> Self {
         Self {
             targets,
@@ -48,6 +51,7 @@ impl Plan {
             limit: None,
             timeout: Duration::from_secs(5),
             protocol: Protocol::Tcp,
+            course: Course::Orderly,
             request_bytes: 300,
             answer_bytes: ANSWER_BYTES,
             seed: 1,
@@ -61,7 +65,7 @@ impl Plan {
             "the plan has no connections"
         );
         ensure!(
-            self.request_bytes >= self.answer_bytes.to_string().len(),
+            self.request_bytes > self.answer_bytes.to_string().len(),
             "the request has no room for the number {}",
             self.answer_bytes
         );

@@ -1,9 +1,13 @@
 //! The lab, tested: that it carries what it should, blocks what it should, and leaves nothing behind.
 
+mod course;
 mod fixture;
 mod forging;
 mod freezing;
+mod hosting;
+mod loss;
 mod quic;
+mod rebinding;
 mod wire;
 
 use std::io::ErrorKind;

@@ -1,5 +1,5 @@
 //! The servers of the internet: on every address and every port of [`PORTS`], one request, one answer, an
-//! orderly close; and QUIC's first answer. Knows nothing of who asks.
+//! orderly close, or what else the request asks for; and QUIC's first answer. Knows nothing of who asks.
 
 mod quic;
 
@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use crate::address::PORTS;
+use crate::course::Course;
 use crate::namespace::Namespace;
 use crate::request;
 use crate::worker::{Stop, Worker};
@@ -21,6 +22,9 @@ use crate::worker::{Stop, Worker};
 const REQUEST_BYTES: usize = 65_536;
 /// A peer that the censor has silenced is given up after this time.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How a slow server answers.
+const DRIP_BYTES: usize = 100;
+const DRIP: Duration = Duration::from_millis(100);
 /// Connections served at a time, a port. Later ones wait in the kernel's queue, which keeps `accept` from
 /// failing for want of descriptors.
 const AT_ONCE: usize = 6_000;
@@ -81,9 +85,29 @@ async fn answer(mut client: TcpStream) -> std::io::Result<()> {
         return Ok(());
     }
     let answer = vec![b'.'; request::answer_bytes(&request)];
-    client.write_all(&answer).await?;
+    match request::course(&request) {
+        Course::ServerHangs => return wait_for_the_end(client).await,
+        Course::Slow => drip(&mut client, &answer).await?,
+        _ => client.write_all(&answer).await?,
+    }
+    if request::course(&request) == Course::ServerResets {
+        return client.set_zero_linger();
+    }
     client.shutdown().await?;
     // Closing before the client has would answer its last bytes with a reset.
+    wait_for_the_end(client).await
+}
+
+async fn wait_for_the_end(mut client: TcpStream) -> std::io::Result<()> {
     while client.read(&mut [0; 512]).await? > 0 {}
+    Ok(())
+}
+
+async fn drip(client: &mut TcpStream, answer: &[u8]) -> std::io::Result<()> {
+    let mut ticks = tokio::time::interval(DRIP);
+    for drop in answer.chunks(DRIP_BYTES) {
+        ticks.tick().await;
+        client.write_all(drop).await?;
+    }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::address::{
     CLIENTS_INTERFACE, CLIENTS_V4, CLIENTS_V6, DOWN_INTERFACE, ELSEWHERE_V4, FAR, FAR_HOP_LIMIT,
     INTERNET, INTERNET_INTERFACE, INTERNET_V4, INTERNET_V6, LAN_INTERFACE, LAN_V4, LAN_V4_BITS,
     LAN_V6, LINK_V6_BITS, SERVER_HOP_LIMIT, UP_INTERFACE, UP_V4, UP_V6, WAN_INTERFACE, WAN_V4,
-    WAN_V4_BITS, WAN_V6,
+    WAN_V4_BITS, WAN_V4_LATER, WAN_V6,
 };
 use crate::namespace::Namespace;
 use crate::{tool, tun};
@@ -175,6 +175,16 @@ address add {LAN_V4}/{LAN_V4_BITS} dev {LAN_INTERFACE}
 address add {LAN_V6}/{LINK_V6_BITS} dev {LAN_INTERFACE} nodad
 ",
         clients = clients.display()
+    )
+}
+
+/// With an address goes its way out, and what the masquerade knew of connections under it.
+pub(crate) fn rebinding_script() -> String {
+    format!(
+        "address del {WAN_V4}/{WAN_V4_BITS} dev {WAN_INTERFACE}
+address add {WAN_V4_LATER}/{WAN_V4_BITS} dev {WAN_INTERFACE}
+route add 0.0.0.0/0 via {UP_V4}
+"
     )
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     setup::setup()?;
     if privilege::is_root() {
         lab::ensure_tools()?;
+        lab::ensure_clock()?;
     }
     say::step("test: building the programs under test");
     workspace::build(&mut programs())?;

@@ -9,11 +9,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::quic;
+use crate::course::Course;
 use crate::plan::{Plan, Protocol};
 use crate::request::request;
 
 #[derive(Clone, Copy)]
 pub(super) enum Outcome {
+    Aborted,
     Answered,
     Failed,
     Refused,
@@ -26,6 +28,7 @@ pub(super) enum Outcome {
 #[derive(Clone)]
 pub(super) struct Visit {
     protocol: Protocol,
+    course: Course,
     request: Arc<[u8]>,
     answer_bytes: usize,
     patience: Duration,
@@ -35,31 +38,53 @@ impl Visit {
     pub(super) fn of(plan: &Plan) -> Self {
         Self {
             protocol: plan.protocol,
-            request: request(plan.answer_bytes, plan.request_bytes).into(),
+            course: plan.course,
+            request: request(plan.answer_bytes, plan.course, plan.request_bytes).into(),
             answer_bytes: plan.answer_bytes,
             patience: plan.timeout,
         }
     }
 
     pub(super) async fn to(self, server: SocketAddr) -> Outcome {
-        match tokio::time::timeout(self.patience, self.is_answered(server)).await {
-            Ok(Ok(true)) => Outcome::Answered,
-            Ok(Ok(false)) => Outcome::Failed,
+        match tokio::time::timeout(self.patience, self.outcome(server)).await {
+            Ok(Ok(outcome)) => outcome,
             Ok(Err(error)) => outcome_of(error.kind()),
             Err(tokio::time::error::Elapsed { .. }) => Outcome::TimedOut,
         }
     }
 
-    async fn is_answered(&self, server: SocketAddr) -> std::io::Result<bool> {
-        match self.protocol {
-            Protocol::Tcp => Ok(self.download(server).await? == self.answer_bytes),
-            Protocol::Quic => quic::greet(server).await,
-        }
+    async fn outcome(&self, server: SocketAddr) -> std::io::Result<Outcome> {
+        let is_answered = match (self.protocol, self.course) {
+            (Protocol::Tcp, Course::ClientAborts) => return self.abort(server).await,
+            (Protocol::Tcp, _) => self.download(server).await? == self.answer_bytes,
+            (Protocol::Quic, _) => quic::greet(server).await?,
+        };
+        Ok(if is_answered {
+            Outcome::Answered
+        } else {
+            Outcome::Failed
+        })
+    }
+
+    async fn ask(&self, server: SocketAddr) -> std::io::Result<TcpStream> {
+        let mut stream = TcpStream::connect(server).await?;
+        stream.write_all(&self.request).await?;
+        Ok(stream)
+    }
+
+    async fn abort(&self, server: SocketAddr) -> std::io::Result<Outcome> {
+        let mut stream = self.ask(server).await?;
+        let read = stream.read(&mut [0; 512]).await?;
+        stream.set_zero_linger()?;
+        Ok(if read > 0 {
+            Outcome::Aborted
+        } else {
+            Outcome::Failed
+        })
     }
 
     async fn download(&self, server: SocketAddr) -> std::io::Result<usize> {
-        let mut stream = TcpStream::connect(server).await?;
-        stream.write_all(&self.request).await?;
+        let mut stream = self.ask(server).await?;
         // Room for the end to be noticed without growing.
         let mut answer = Vec::with_capacity(self.answer_bytes + 1);
         stream.read_to_end(&mut answer).await

@@ -9,6 +9,7 @@ use std::time::Duration;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::address::{UP_INTERFACE, WAN_INTERFACE};
+use crate::course::Course;
 use crate::request::request;
 use crate::segment::Segment;
 use crate::sniffer::{Family, Sniffer};
@@ -61,7 +62,7 @@ pub(super) fn download(
     let download = || {
         let mut stream = TcpStream::connect_timeout(&server, patience)?;
         stream.set_read_timeout(Some(patience))?;
-        stream.write_all(&request(answer_bytes, 300))?;
+        stream.write_all(&request(answer_bytes, Course::Orderly, 300))?;
         let mut answer = Vec::new();
         // Whatever ends it, what came before counts.
         stream.read_to_end(&mut answer).ok();

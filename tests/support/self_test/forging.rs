@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use super::fixture::{Arrivals, lab, visit};
 use super::{SECOND, VICTIMS};
 use crate::address::SERVER_HOP_LIMIT;
-use crate::{Forgery, Message, Trigger};
+use crate::{Forgery, Message, Plan, Traffic, Trigger};
 
 /// What arrives at the gateway: the forgery first, with its own TTL, and then the server, which contradicts it.
 #[test]
@@ -132,5 +132,30 @@ fn a_rewritten_syn_ack_is_a_refusal_with_the_servers_number_and_ttl() {
         assert_eq!(refusal.hop_limit, SERVER_HOP_LIMIT - 1);
         block.unwrap().lift().unwrap();
         assert_eq!(visit(&lab.clients, server, 3 * SECOND), Ok(2_000));
+    }
+}
+
+/// Every second connection is another one each time, to the same server.
+#[test]
+fn a_censor_of_names_resets_half_of_the_connections_to_a_server() {
+    let Some((_turn, lab)) = lab() else { return };
+    for (_, server, range) in VICTIMS {
+        let range = range.parse().unwrap();
+        let forgery = Forgery::default();
+        let injection = lab
+            .censor()
+            .inject(range, Trigger::FirstDataOfHalf, forgery)
+            .unwrap();
+        let plan = Plan {
+            connections_per_second: 200,
+            limit: Some(100),
+            ..Plan::to(vec![server.parse().unwrap()])
+        };
+        let traffic = Traffic::start(&lab.clients, plan).unwrap();
+        let counts = traffic.wait_until(|counts| counts.ended() == 100, 20 * SECOND);
+        let counts = counts.unwrap();
+        assert!((30..=70).contains(&counts.reset), "{counts:?}");
+        assert_eq!(counts.answered, 100 - counts.reset);
+        injection.lift().unwrap();
     }
 }

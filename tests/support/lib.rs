@@ -7,7 +7,8 @@
 //!
 //! The crate owns the world around the detector and the observation of what it prints. It must not know what
 //! the detector decides: nothing here names a verdict or a threshold but `corpus`, which holds verdicts against
-//! labels; and `script`, which sends scripted frames through engine and judge, takes both as a whole.
+//! labels; `script`, which sends scripted frames through engine and judge, and `simulation`, which plays months of
+//! whole connections to them, take both as a whole.
 
 pub mod address;
 pub mod censor;
@@ -33,6 +34,7 @@ mod rules;
 pub mod script;
 pub mod segment;
 mod servers;
+pub mod simulation;
 pub mod sniffer;
 mod tool;
 mod topology;

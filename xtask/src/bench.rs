@@ -24,7 +24,7 @@ use self::{
     statistics::Summary,
 };
 use crate::{
-    program, say, setup,
+    document, program, say, setup,
     tools::{self, Tool},
     workspace,
 };
@@ -48,6 +48,8 @@ const PACKETS: usize = 2_000_000;
 /// After a first one that fills the caches and does not count.
 const ROUNDS: usize = 5;
 const DOCUMENT: &str = "docs/BENCHMARKS.md";
+/// Of its place in there.
+const NAME: &str = "replay";
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
     setup::setup()?;
@@ -66,7 +68,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     } else {
         report.table()
     });
-    write_down(&report)
+    document::write(DOCUMENT, NAME, &report.section())
 }
 
 /// The detector as it is shipped, and the capture beside it.
@@ -110,13 +112,4 @@ fn take_turns(detector: &Path, capture: &Path) -> Result<Vec<[Cost; PROGRAMS.len
     }
     rounds.remove(0);
     Ok(rounds)
-}
-
-fn write_down(report: &Report) -> Result<()> {
-    let path = workspace::root().join(DOCUMENT);
-    let document = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let document = report
-        .replace_in(&document)
-        .with_context(|| format!("{DOCUMENT} has no place for the results: see `report::MARKS`"))?;
-    fs::write(&path, document).with_context(|| path.display().to_string())
 }

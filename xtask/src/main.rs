@@ -6,7 +6,9 @@ mod bench;
 mod compiler;
 mod corpus;
 mod demo;
+mod document;
 mod ebpf;
+mod error_rates;
 mod fuzz;
 mod hand_over;
 mod lab;
@@ -61,6 +63,20 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Play a gateway in compressed time, with false alerts and detection delays; updates docs/DETECTION.md
+    #[command(disable_help_flag = true)]
+    Simulate {
+        /// Passed to the simulation as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Compute the average run lengths of the sequential test; updates docs/DETECTION.md
+    #[command(disable_help_flag = true)]
+    Arl {
+        /// Passed to the computation as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run every test; the last line counts them
     Test(test::Options),
     /// Measure what reading a capture costs, beside other programs; updates docs/BENCHMARKS.md
@@ -84,6 +100,8 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Build { release } => build(release),
         Task::Demo { arguments } => return demo::demo(&arguments),
         Task::Corpus { arguments } => return corpus::corpus(&arguments),
+        Task::Simulate { arguments } => return error_rates::error_rates("simulate", &arguments),
+        Task::Arl { arguments } => return error_rates::error_rates("arl", &arguments),
         Task::Test(options) => return test::test(&options),
         Task::Bench(options) => bench::bench(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
@@ -132,6 +150,13 @@ mod tests {
         let line = "xtask corpus --json --captures here --help";
         let arguments = line.split(' ').skip(2).map(OsString::from).collect();
         assert_eq!(task(line), Task::Corpus { arguments });
+    }
+
+    #[test]
+    fn the_simulation_gets_its_arguments_unread() {
+        let line = "xtask simulate --days 3 --json";
+        let arguments = line.split(' ').skip(2).map(OsString::from).collect();
+        assert_eq!(task(line), Task::Simulate { arguments });
     }
 
     #[test]

@@ -8,9 +8,6 @@ use super::{
     statistics::{Spread, Summary},
 };
 
-/// What stands between them in the document is written by the benchmark, the rest by hand.
-const MARKS: (&str, &str) = ("<!-- replay: begin -->\n", "<!-- replay: end -->\n");
-
 /// All that was measured.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -54,15 +51,8 @@ impl Report {
         })
     }
 
-    /// The document with these results in the place of older ones; `None` where it has no place.
-    pub(crate) fn replace_in(&self, document: &str) -> Option<String> {
-        let (before, rest) = document.split_once(MARKS.0)?;
-        let (_older, after) = rest.split_once(MARKS.1)?;
-        let (begin, end) = MARKS;
-        Some(format!("{before}{begin}{}{end}{after}", self.section()))
-    }
-
-    fn section(&self) -> String {
+    /// The table and what it was measured on.
+    pub(crate) fn section(&self) -> String {
         let Machine {
             processor,
             kernel,
@@ -160,20 +150,9 @@ mod tests {
     }
 
     #[test]
-    fn older_results_are_replaced_and_the_rest_is_left() {
-        let (begin, end) = MARKS;
-        let document = format!("# Title\n\n{begin}old\n{end}\nWhat it says.\n");
-        let once = report().replace_in(&document).unwrap();
-        assert!(once.starts_with("# Title\n\n") && once.ends_with("\nWhat it says.\n"));
-        assert!(once.contains("2 × Some CPU, Linux 6.18.0, commit abcdef. 1000 packets in 144 MB"));
-        assert!(!once.contains("old\n"));
-        assert_eq!(report().replace_in(&once), Some(once));
-    }
-
-    #[test]
-    fn a_document_without_a_place_is_left_alone() {
-        let (begin, _) = MARKS;
-        assert_eq!(report().replace_in("# Title\n"), None);
-        assert_eq!(report().replace_in(&format!("{begin}cut")), None);
+    fn the_section_says_what_was_measured_and_where() {
+        let section = report().section();
+        let head = "2 × Some CPU, Linux 6.18.0, commit abcdef. 1000 packets in 144 MB, 5 rounds.\n\n| program |";
+        assert!(section.starts_with(head), "{section}");
     }
 }

@@ -1,0 +1,155 @@
+//! How long a block of one prefix goes unnoticed.
+
+use std::{fmt::Write as _, time::Duration};
+
+use detector_tests::simulation::{Chance, Gateway, World, gateway::Block, watcher::Notice};
+use serde_json::{Value, json};
+
+use crate::{Arguments, parallel, statistics::Delays, step};
+
+/// Episodes of each kind; each has a world of its own.
+const EPISODES: u64 = 30;
+/// Ranks of the blocked prefix, and shares of connections that the block takes.
+const RANKS: [usize; 3] = [10, 50, 150];
+const SHARES: [f64; 2] = [1.0, 0.7];
+/// Before the first block: baselines are learnt, destinations known.
+const WARM_UP: Duration = Duration::from_hours(12);
+/// A block lasts so long if it is not confirmed before.
+const BLOCKED: Duration = Duration::from_hours(2);
+/// Between two blocks.
+const PAUSE: Duration = Duration::from_hours(2);
+/// Other worlds than those without a block.
+const FIRST_SEED: u64 = 1_000;
+
+/// One block: what it was, and after what time it was told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Episode {
+    rank: usize,
+    share: f64,
+    suspected: Option<Duration>,
+    confirmed: Option<Duration>,
+}
+
+pub(crate) fn measure(arguments: &Arguments) -> Vec<Episode> {
+    let world = World {
+        connections_per_hour: arguments.connections_per_hour,
+        ..World::DEFAULT
+    };
+    step(&format!("{EPISODES} blocks of each kind"));
+    let seeds = (FIRST_SEED..FIRST_SEED + EPISODES).collect();
+    parallel::map(seeds, |seed| play(&world, seed)).concat()
+}
+
+/// All kinds in one world after the other, in random order, so that each comes at any time of day.
+fn play(world: &World, seed: u64) -> Vec<Episode> {
+    let kinds: Vec<(usize, f64)> = RANKS
+        .into_iter()
+        .flat_map(|rank| SHARES.map(|share| (rank, share)))
+        .collect();
+    let longest = WARM_UP + (BLOCKED + PAUSE) * u32::try_from(kinds.len()).unwrap_or(0);
+    let mut gateway = Gateway::new(world, seed, longest);
+    let order = Chance::new(seed).order(kinds.len());
+    pass(&mut gateway, WARM_UP);
+    let mut episodes = Vec::new();
+    for kind in order {
+        let (rank, share) = kinds[kind];
+        episodes.push(block(&mut gateway, rank, share));
+        pass(&mut gateway, PAUSE);
+    }
+    episodes
+}
+
+fn pass(gateway: &mut Gateway, span: Duration) {
+    let until = gateway.now() + span;
+    while gateway.now() < until {
+        gateway.second();
+    }
+}
+
+fn block(gateway: &mut Gateway, rank: usize, share: f64) -> Episode {
+    let prefix = gateway.geography.by_rank[rank - 1];
+    let net = gateway.geography.prefixes[prefix];
+    let begin = gateway.now();
+    let mut episode = Episode {
+        rank,
+        share,
+        suspected: None,
+        confirmed: None,
+    };
+    gateway.block = Some(Block { prefix, share });
+    while episode.confirmed.is_none() && gateway.now() < begin + BLOCKED {
+        let notices = gateway.second().notices;
+        let delay = gateway.now().saturating_sub(begin);
+        let is_about = |notice: &&Notice| notice.range.is_some_and(|range| range.contains(&net));
+        for notice in notices.iter().filter(is_about) {
+            episode.suspected.get_or_insert(delay);
+            if notice.is_confirmed {
+                episode.confirmed.get_or_insert(delay);
+            }
+        }
+    }
+    gateway.block = None;
+    episode
+}
+
+pub(crate) fn table(episodes: &[Episode]) -> String {
+    let mut table = format!(
+        "**Minutes until a block is told**, {EPISODES} blocks of one prefix each: median / nine of ten; never within \
+         two hours\n\n\
+         | rank of the prefix | connections blocked | `suspected` | never | `confirmed` | never |\n\
+         |---|---|---|---|---|---|\n"
+    );
+    for (rank, share, [suspected, confirmed]) in kinds(episodes) {
+        let share = share * 100.0;
+        let _never = writeln!(
+            table,
+            "| {rank} | {share:.0} % | {} | {} % | {} | {} % |",
+            cell(&suspected),
+            suspected.never(),
+            cell(&confirmed),
+            confirmed.never()
+        );
+    }
+    table
+}
+
+pub(crate) fn json(episodes: &[Episode]) -> Value {
+    let of = |delays: &Delays| {
+        json!({
+            "median_min": delays.percentile(50),
+            "p90_min": delays.percentile(90),
+            "never_percent": delays.never(),
+        })
+    };
+    let rows = kinds(episodes).map(|(rank, share, [suspected, confirmed])| {
+        json!({"rank": rank, "share": share, "suspected": of(&suspected), "confirmed": of(&confirmed)})
+    });
+    rows.collect()
+}
+
+/// Each kind with its delays until suspected and until confirmed.
+fn kinds(episodes: &[Episode]) -> impl Iterator<Item = (usize, f64, [Delays; 2])> {
+    let kinds = SHARES
+        .into_iter()
+        .flat_map(|share| RANKS.map(|rank| (rank, share)));
+    kinds.map(|(rank, share)| {
+        let own = episodes
+            .iter()
+            .filter(move |it| it.rank == rank && it.share.total_cmp(&share).is_eq());
+        let suspected = Delays::new(own.clone().map(|it| it.suspected));
+        (
+            rank,
+            share,
+            [suspected, Delays::new(own.map(|it| it.confirmed))],
+        )
+    })
+}
+
+fn cell(delays: &Delays) -> String {
+    let minutes = |percent| {
+        delays
+            .percentile(percent)
+            .map_or_else(|| "–".to_owned(), |it| format!("{it:.1}"))
+    };
+    format!("{} / {}", minutes(50), minutes(90))
+}

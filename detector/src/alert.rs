@@ -149,7 +149,7 @@ impl Alerts {
                 self.open.push(oldest);
             }
         }
-        self.open.sort_by_key(|open| open.id);
+        self.open.sort_by_key(Open::age);
     }
 
     /// Follows each open alert, and returns the ranges that no alert is about.

@@ -5,7 +5,6 @@
 pub mod alert;
 pub mod config;
 pub mod flow;
-pub mod kind;
 pub mod stall;
 pub mod summary;
 

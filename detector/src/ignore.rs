@@ -7,10 +7,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::{
-    event::{
-        config::{ConfigEvent, State},
-        kind::Kind,
-    },
+    event::config::{ConfigEvent, State},
+    kind::Kind,
     written,
 };
 

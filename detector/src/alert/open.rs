@@ -76,6 +76,12 @@ impl Open {
         })
     }
 
+    /// Its place among all, the oldest first; the wall clock, which is in identities, may have
+    /// been set back.
+    pub(super) const fn age(&self) -> (Duration, Ulid) {
+        (self.since.monotonic, self.id)
+    }
+
     /// How many prefixes it names.
     pub(super) const fn size(&self) -> usize {
         self.details.members_total

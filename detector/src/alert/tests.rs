@@ -4,12 +4,13 @@ use detector_common::{tuning::Tuning, verdict::Verdict};
 
 use super::*;
 use crate::{
-    event::{alert::Grade, kind::Kind},
+    event::alert::Grade,
     ignore::Rule,
     judge::{
         evidence::Evidence,
         outage::{Plight, Trouble},
     },
+    kind::Kind,
 };
 
 fn at(second: u64) -> Moment {

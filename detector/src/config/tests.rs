@@ -1,7 +1,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::event::kind::Kind;
+use crate::kind::Kind;
 
 const WHOLE: &str = r#"
 labels = ["ip-ranges.json", "/etc/detector/own.csv"]

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize, Serializer};
 use ulid::Ulid;
 
-use super::{as_seconds, kind::Kind, stall::StallDetails};
+use super::{as_seconds, stall::StallDetails};
 use crate::{
     judge::{
         cusum::{LOOKS, ORDINARY},
@@ -17,6 +17,7 @@ use crate::{
         outage::{Plight, Trouble},
         range::Range,
     },
+    kind::Kind,
     moment::Moment,
     names::Share,
     observer::Observer,
@@ -160,7 +161,7 @@ impl Details {
     pub fn of(range: &Range, traces: &Traces, graded: Option<Grade>) -> Option<Self> {
         let grade = grade(range).max(graded)?;
         Some(Self {
-            kind: kind(&range.evidence),
+            kind: range.evidence.kind(),
             grade,
             confidence: confidence(LOOKS * (-range.llr).exp()),
             prefix: Some(range.prefix),
@@ -253,20 +254,6 @@ fn grade(range: &Range) -> Option<Grade> {
         2 if range.evidence.proofs() == 0 => Some(Grade::Suspected),
         _ => Some(Grade::Confirmed),
     }
-}
-
-/// By what means most trials failed; where two are level, the one that proves more.
-fn kind(evidence: &Evidence) -> Kind {
-    let failed = |kind: &Kind| -> u64 {
-        failures()
-            .filter(|verdict| Kind::of(*verdict) == Some(*kind))
-            .map(|verdict| evidence.symptoms[verdict.index()])
-            .sum()
-    };
-    Kind::ALL
-        .into_iter()
-        .max_by_key(failed)
-        .unwrap_or(Kind::SynBlackhole)
 }
 
 fn leading_stage(evidence: &Evidence) -> Stage {

@@ -4,8 +4,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::kind::Kind;
-use crate::moment::serialize_millis;
+use crate::{kind::Kind, moment::serialize_millis};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]

@@ -206,9 +206,10 @@ impl Docket {
     }
 
     /// The range, unless nothing elsewhere worked since it began to fail: then it may as well be
-    /// our own uplink, and no range is accused.
+    /// our own uplink, and no range is accused; or unless it stalls as anything may.
     fn range(&self, now: Moment, whole: &Cover) -> Option<Range> {
-        if self.evidence(whole).corroborated < CORROBORATION {
+        let evidence = self.evidence(whole);
+        if evidence.corroborated < CORROBORATION || !evidence.is_of_one_cut() {
             return None;
         }
         let claim = self.claim(now, whole)?;

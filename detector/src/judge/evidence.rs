@@ -1,10 +1,16 @@
 //! What is known of the failures of a prefix or a range since they began.
 
-use detector_common::verdict::{Stage, Verdict};
+use detector_common::{
+    stall::Bucket,
+    verdict::{Stage, Verdict},
+};
 use serde::{Deserialize, Serialize};
 
 use super::transport::Transport;
-use crate::snapshot::{Delta, Stalls, failures};
+use crate::{
+    kind::Kind,
+    snapshot::{Delta, Stalls, failures},
+};
 
 /// Trials since the failures began.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -43,6 +49,28 @@ impl Evidence {
             .filter(|verdict| verdict.proves_third_party())
             .map(|verdict| self.symptoms[verdict.index()])
             .sum()
+    }
+
+    /// By what means most trials failed; where two are level, the one that proves more.
+    pub fn kind(&self) -> Kind {
+        let failed = |kind: &Kind| -> u64 {
+            failures()
+                .filter(|verdict| Kind::of(*verdict) == Some(*kind))
+                .map(|verdict| self.symptoms[verdict.index()])
+                .sum()
+        };
+        Kind::ALL
+            .into_iter()
+            .max_by_key(failed)
+            .unwrap_or(Kind::SynBlackhole)
+    }
+
+    /// Whether connections break off at one place, if that is what they do: a censor counts bytes
+    /// or packets, and ordinary stalls come anywhere.
+    pub fn is_of_one_cut(&self) -> bool {
+        self.kind() != Kind::DataCutoff
+            || is_concentrated(&self.stalls.bytes)
+            || is_concentrated(&self.stalls.packets)
     }
 
     /// Adds the evidence of another prefix of the range.
@@ -84,8 +112,54 @@ fn stages(delta: &Delta, transport: Transport) -> [u64; Stage::COUNT] {
     stages
 }
 
+/// Whether two neighbouring steps of a histogram hold three in five of all.
+fn is_concentrated(steps: &[u64; Bucket::COUNT]) -> bool {
+    let all: u64 = steps.iter().sum();
+    let most = steps.windows(2).map(|pair| pair[0] + pair[1]).max();
+    most.unwrap_or_default() * 5 >= all * 3
+}
+
 fn add<const N: usize>(sums: &mut [u64; N], terms: &[u64; N]) {
     for (sum, term) in sums.iter_mut().zip(terms) {
         *sum += term;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stalled(bytes: [u64; Bucket::COUNT], packets: [u64; Bucket::COUNT]) -> Evidence {
+        let mut evidence = Evidence::NONE;
+        evidence.symptoms[Verdict::DataCutoff.index()] = 10;
+        evidence.stalls = Stalls { bytes, packets };
+        evidence
+    }
+
+    const ANYWHERE: [u64; Bucket::COUNT] = [0, 2, 2, 2, 2, 2, 0, 0];
+
+    #[test]
+    fn a_cut_is_at_one_place_in_bytes_or_in_packets() {
+        let here = [0, 1, 2, 0, 4, 2, 1, 0];
+        assert!(stalled(here, ANYWHERE).is_of_one_cut());
+        assert!(stalled(ANYWHERE, here).is_of_one_cut());
+        assert!(!stalled(ANYWHERE, ANYWHERE).is_of_one_cut());
+    }
+
+    #[test]
+    fn what_is_no_cut_needs_no_place() {
+        let mut evidence = stalled(ANYWHERE, ANYWHERE);
+        evidence.symptoms[Verdict::SynTimeout.index()] = 11;
+        assert!(evidence.is_of_one_cut());
+    }
+
+    #[test]
+    fn of_level_symptoms_the_one_that_proves_more_gives_the_kind() {
+        let mut evidence = Evidence::NONE;
+        evidence.symptoms[Verdict::SynTimeout.index()] = 3;
+        evidence.symptoms[Verdict::RstInjected.index()] = 3;
+        assert_eq!(evidence.kind(), Kind::RstInjection);
+        evidence.symptoms[Verdict::SynTimeout.index()] = 4;
+        assert_eq!(evidence.kind(), Kind::SynBlackhole);
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{cusum::Cusum, transport::Transport};
 use crate::{
-    event::kind::Kind,
+    kind::Kind,
     snapshot::{Delta, failures},
 };
 

@@ -2,7 +2,7 @@
 
 use detector_common::verdict::Verdict;
 
-use crate::event::kind::Kind;
+use crate::kind::Kind;
 
 /// What connections are made of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

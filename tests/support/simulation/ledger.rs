@@ -11,10 +11,12 @@ use detector_common::{
     address::Address,
     classify::Judgement,
     destination::{DestinationKey, DestinationState},
+    maps::Loss,
     prefix::{Count as _, Counter, Hosts, PrefixKey, host_bit},
     sample::Sample,
     time::Nanos,
     tuning::Tuning,
+    vantage::Vantage,
     verdict::{Outcome, Stage, Verdict},
 };
 
@@ -48,6 +50,14 @@ struct News {
     is_first: bool,
     is_answered: bool,
     judgement: Option<Judgement>,
+}
+
+/// How things stand with its destination.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    is_alive: bool,
+    was_failing: bool,
+    is_trial: bool,
 }
 
 impl Ledger {
@@ -111,6 +121,7 @@ impl Ledger {
         let tuning = self.tuning;
         let destination = self.destination(ends.server);
         let is_alive = destination.has_answered();
+        let was_failing = destination.is_failing();
         let is_trial = news
             .judgement
             .is_some_and(|it| destination.is_trial(it, &ends.client, now, &tuning));
@@ -121,7 +132,12 @@ impl Ledger {
             self.prefixes.get_mut(&prefix)
         };
         if let Some(counters) = counters {
-            news.count(counters, host_bit(&ends.server), is_alive, is_trial);
+            let standing = Standing {
+                is_alive,
+                was_failing,
+                is_trial,
+            };
+            news.count(counters, host_bit(&ends.server), standing);
         }
     }
 }
@@ -131,9 +147,13 @@ impl News {
         self,
         counters: &mut detector_common::prefix::PrefixCounters,
         host: u8,
-        is_alive: bool,
-        is_trial: bool,
+        standing: Standing,
     ) {
+        let Standing {
+            is_alive,
+            was_failing,
+            is_trial,
+        } = standing;
         if self.is_first {
             counters.add(Counter::Connections);
         }
@@ -149,9 +169,9 @@ impl News {
         counters.add(Counter::Verdict(verdict));
         let outcome = verdict.outcome();
         match outcome {
-            Outcome::Ok => counters.remove(Hosts::Failed, host),
+            Outcome::Ok if was_failing => counters.remove(Hosts::Failed, host),
             Outcome::Failed if is_alive => counters.insert(Hosts::Failed, host),
-            Outcome::Failed | Outcome::Void => {}
+            Outcome::Ok | Outcome::Failed | Outcome::Void => {}
         }
         match outcome {
             Outcome::Ok if is_trial => counters.add(Counter::Trial(verdict)),
@@ -186,6 +206,23 @@ impl Source for Ledger {
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
         self.destinations.remove(destination);
         Ok(())
+    }
+
+    fn remember_destination(
+        &mut self,
+        destination: &DestinationKey,
+        state: &DestinationState,
+    ) -> Result<(), Failure> {
+        self.destinations.entry(*destination).or_insert(*state);
+        Ok(())
+    }
+
+    fn remember_vantage(&mut self, _vantage: Vantage) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
+        Ok([0; Loss::ALL.len()])
     }
 
     fn samples(&mut self) -> Result<Vec<Sample>, Failure> {

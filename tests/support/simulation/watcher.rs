@@ -77,19 +77,17 @@ impl Watcher {
     }
 
     /// Alerts that are firing.
-    pub const fn firing(&self) -> usize {
+    pub fn firing(&self) -> usize {
         self.watch.firing()
     }
 }
 
 fn notice(event: &AlertEvent) -> Notice {
-    let kind = serde_json::to_value(event.details.kind).unwrap_or_default();
-    let is_uplink = kind == "uplink_outage";
     Notice {
         id: event.id,
         state: event.state,
         is_confirmed: event.details.grade == Grade::Confirmed,
-        range: Option::from(event.details.prefix).filter(|_| !is_uplink),
+        range: event.details.prefix,
         members: event.details.members_total,
         since: event.since.monotonic,
     }

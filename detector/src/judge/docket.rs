@@ -33,6 +33,8 @@ pub struct Docket {
     units: JointPrefixMap<IpNet, Unit>,
     /// The units that something is suspected of.
     suspects: BTreeSet<IpNet>,
+    /// The units that were mixed when last heard of.
+    mixed: BTreeSet<IpNet>,
     wider: Wider,
 }
 
@@ -50,6 +52,7 @@ impl Docket {
             transport,
             units: JointPrefixMap::new(),
             suspects: BTreeSet::new(),
+            mixed: BTreeSet::new(),
             wider: Wider::new(transport),
         }
     }
@@ -65,11 +68,8 @@ impl Docket {
             let unit = self.units.entry(delta.prefix);
             let unit = unit.or_insert_with(|| Unit::new(self.transport));
             unit.observe(delta, self.transport, now, witness);
-            if unit.panel.is_idle() {
-                self.suspects.remove(&delta.prefix);
-            } else {
-                self.suspects.insert(delta.prefix);
-            }
+            set(&mut self.suspects, delta.prefix, !unit.panel.is_idle());
+            set(&mut self.mixed, delta.prefix, unit.is_mixed(now));
             trials.push((delta.prefix, Trials::of(delta, self.transport)));
         }
         self.wider.observe(&trials);
@@ -86,6 +86,7 @@ impl Docket {
     pub fn forget(&mut self, prefix: &IpNet) {
         self.units.remove(prefix);
         self.suspects.remove(prefix);
+        self.mixed.remove(prefix);
         let units = &self.units;
         self.wider
             .forget(prefix, |net| units.children(net).next().is_some());
@@ -112,7 +113,7 @@ impl Docket {
 
     /// What is blocked now.
     pub fn ranges(&mut self, now: Moment) -> Vec<Range> {
-        let blocked = self.blocked();
+        let blocked = self.blocked(now);
         if blocked.is_empty() {
             return Vec::new();
         }
@@ -156,42 +157,48 @@ impl Docket {
 
     /// The prefixes that are blocked, in order. Those that were held so before stay so while they
     /// are suspected.
-    fn blocked(&mut self) -> Vec<Blocked> {
-        let (candidates, mixed) = self.sort();
+    fn blocked(&mut self, now: Moment) -> Vec<Blocked> {
+        let mixed = self.mixed(now);
         let mut blocked = Vec::new();
-        for (neighbourhood, nets) in candidates {
+        for (neighbourhood, nets) in self.candidates() {
             let mixed = mixed.get(&neighbourhood).copied().unwrap_or_default();
             let is_pure = nets.len() >= PURITY * mixed;
             for net in nets {
-                blocked.extend(self.blocked_since(net, is_pure));
+                blocked.extend(self.blocked_since(net, is_pure, now));
             }
         }
         blocked.sort_unstable_by_key(|(net, _)| *net);
         blocked
     }
 
-    /// The prefixes that look blocked, and the number of mixed ones, by neighbourhood.
-    fn sort(&self) -> (BTreeMap<IpNet, Vec<IpNet>>, BTreeMap<IpNet, usize>) {
+    /// The prefixes that look blocked, by neighbourhood.
+    fn candidates(&self) -> BTreeMap<IpNet, Vec<IpNet>> {
         let mut candidates: BTreeMap<IpNet, Vec<IpNet>> = BTreeMap::new();
-        let mut mixed: BTreeMap<IpNet, usize> = BTreeMap::new();
         for net in &self.suspects {
-            let Some(unit) = self.units.get(net) else {
-                continue;
-            };
-            if unit.is_mixed() {
-                *mixed.entry(neighbourhood(net)).or_default() += 1;
-            }
-            if unit.is_candidate(self.wider.is_alarmed_around(net)) {
+            let unit = self.units.get(net);
+            if unit.is_some_and(|it| it.is_candidate(self.wider.is_alarmed_around(net))) {
                 candidates.entry(neighbourhood(net)).or_default().push(*net);
             }
         }
-        (candidates, mixed)
+        candidates
     }
 
-    fn blocked_since(&mut self, net: IpNet, is_pure: bool) -> Option<Blocked> {
+    /// The number of mixed prefixes, by neighbourhood.
+    fn mixed(&mut self, now: Moment) -> BTreeMap<IpNet, usize> {
+        let units = &self.units;
+        self.mixed
+            .retain(|net| units.get(net).is_some_and(|unit| unit.is_mixed(now)));
+        let mut mixed = BTreeMap::new();
+        for net in &self.mixed {
+            *mixed.entry(neighbourhood(net)).or_default() += 1;
+        }
+        mixed
+    }
+
+    fn blocked_since(&mut self, net: IpNet, is_pure: bool, now: Moment) -> Option<Blocked> {
         let unit = self.units.get_mut(&net)?;
         unit.release_if_leaking();
-        let is_blocked = unit.is_held() || unit.is_steady() || (is_pure && !unit.is_mixed());
+        let is_blocked = unit.is_held() || unit.is_steady() || (is_pure && !unit.is_mixed(now));
         let since = unit.since.filter(|_| is_blocked)?;
         Some((net, since))
     }
@@ -263,6 +270,15 @@ impl Docket {
     #[cfg(test)]
     pub fn count(&self) -> (usize, usize) {
         (self.units.len(), self.wider.count())
+    }
+}
+
+/// Puts a network into a set, or takes it out.
+fn set(nets: &mut BTreeSet<IpNet>, net: IpNet, is_in: bool) {
+    if is_in {
+        nets.insert(net);
+    } else {
+        nets.remove(&net);
     }
 }
 

@@ -22,6 +22,8 @@ const SUPPORT: u64 = 2;
 /// Connections that must fail in a row where some work: half of them failing by chance, or by
 /// name, do so once in four thousand times.
 const STEADY: u64 = 12;
+/// How long it is remembered that some worked: the time in which every destination is tried again.
+const MIXED: Duration = Duration::from_mins(2);
 /// So many polls in which connections worked, and half as many as those in which some failed: it
 /// is no block. Polls, since a silent destination fails once a second however many ask.
 const LEAKS: u64 = 6;
@@ -50,6 +52,9 @@ pub struct Unit {
     /// When a host was last known to fail.
     #[serde(with = "moment::optional")]
     last_failing: Option<Moment>,
+    /// When it last failed for some connections and worked for others.
+    #[serde(with = "moment::optional")]
+    mixed_at: Option<Moment>,
     /// Judged blocked, and nothing took that back.
     is_held: bool,
     hosts: Hosts,
@@ -87,6 +92,7 @@ impl Unit {
             last_ok: None,
             last_failed: None,
             last_failing: None,
+            mixed_at: None,
             is_held: false,
             hosts: Hosts::default(),
             oks_in_a_row: 0,
@@ -157,6 +163,9 @@ impl Unit {
         if self.since.is_some() {
             self.polls.ok += u64::from(ok > 0);
             self.polls.failed += u64::from(failed > 0);
+            if self.polls.ok > 0 || !self.hosts.recovered().is_empty() {
+                self.mixed_at = Some(now);
+            }
         }
     }
 
@@ -192,12 +201,11 @@ impl Unit {
         u32::try_from(self.evidence.ok).map_or(working, |ok| ok.min(working))
     }
 
-    /// Whether it fails for some connections and works for others: blocked by name, overloaded,
-    /// or partly dead.
-    pub fn is_mixed(&self) -> bool {
-        self.since.is_some()
-            && !self.is_held
-            && (self.polls.ok > 0 || !self.hosts.recovered().is_empty())
+    /// Whether it fails for some connections and works for others, or did lately: blocked by name,
+    /// overloaded, or partly dead.
+    pub fn is_mixed(&self, now: Moment) -> bool {
+        let is_recent = |mixed_at: Moment| now.since(&mixed_at) < MIXED;
+        !self.is_held && self.mixed_at.is_some_and(is_recent)
     }
 
     /// Whether it looks blocked by its own trials: its tests alarmed, or as part of a wider prefix

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
-use detector::event::alert::State;
 use detector_tests::simulation::{Gateway, World, naive::Naive, trouble::Cause, watcher::Notice};
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -12,13 +11,14 @@ use crate::{Arguments, parallel, step};
 
 const UPLINK: [Cause; 2] = [Cause::UplinkCut, Cause::BrownOut];
 /// The trouble of an alert, with its name; what nothing was on for came by chance.
-const CAUSES: [(Option<Cause>, &str); 7] = [
+const CAUSES: [(Option<Cause>, &str); 8] = [
     (Some(Cause::HosterOutage), "outage of a hoster's prefix"),
     (Some(Cause::GroupOutage), "outage of neighbouring prefixes"),
     (Some(Cause::UplinkCut), "uplink cut"),
     (Some(Cause::BrownOut), "uplink loses packets"),
     (Some(Cause::HostDeath), "dead hosts"),
     (Some(Cause::Overload), "overloaded servers"),
+    (Some(Cause::NeverAlive), "destinations that never answered"),
     (None, "chance"),
 ];
 /// The window of the naive rule.
@@ -193,7 +193,7 @@ impl Run {
         let Some(range) = notice.range else {
             return self.count_uplink(notice);
         };
-        if notice.state == State::Firing {
+        if notice.is_new {
             self.open.insert(notice.id, self.found.told.len());
             self.found.told.push(self.alert(range, notice.since));
         }
@@ -203,7 +203,7 @@ impl Run {
     }
 
     fn count_uplink(&mut self, notice: &Notice) {
-        if notice.state != State::Firing {
+        if !notice.is_new {
             return;
         }
         let now = self.gateway.now();

@@ -25,6 +25,8 @@ pub enum Cause {
     HostDeath,
     /// A server lets half of its connections fail.
     Overload,
+    /// There never was a host.
+    NeverAlive,
 }
 
 /// What it befalls.
@@ -116,8 +118,8 @@ impl Troubles {
     pub fn is_abandoned(&self, destination: usize, world: &World, now: Duration) -> bool {
         let scope = Scope::Destination(destination);
         self.on.iter().map(|index| &self.all[*index]).any(|it| {
-            it.until == Duration::MAX
-                && it.from > Duration::ZERO
+            it.cause == Cause::HostDeath
+                && it.until == Duration::MAX
                 && now.saturating_sub(it.from) >= world.abandoned
                 && it.scope == scope
         })

@@ -65,7 +65,7 @@ impl<'a> Plan<'a> {
             if !destination.exists {
                 let (from, until) = (Duration::ZERO, Duration::MAX);
                 self.all.push(Trouble {
-                    cause: Cause::HostDeath,
+                    cause: Cause::NeverAlive,
                     scope,
                     from,
                     until,

@@ -49,7 +49,7 @@ impl Row {
             .map(|(fixed, learning)| format!("{fixed:.1} / {:.1}", learning.mean));
         let error = 100.0 * self.learning.error / self.learning.mean;
         format!(
-            "| {} | {:.1} million | {:.1} million (± {error:.0} %) | {} |\n",
+            "| {} | {:.1} million | {:.1} million (± {error:.1} %) | {} |\n",
             self.ordinary,
             self.fixed / 1e6,
             self.learning.mean / 1e6,

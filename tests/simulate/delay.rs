@@ -7,8 +7,6 @@ use serde_json::{Value, json};
 
 use crate::{Arguments, parallel, statistics::Delays, step};
 
-/// Episodes of each kind; each has a world of its own.
-const EPISODES: u64 = 30;
 /// Ranks of the blocked prefix, and shares of connections that the block takes.
 const RANKS: [usize; 3] = [10, 50, 150];
 const SHARES: [f64; 2] = [1.0, 0.7];
@@ -18,7 +16,7 @@ const WARM_UP: Duration = Duration::from_hours(12);
 const BLOCKED: Duration = Duration::from_hours(2);
 /// Between two blocks.
 const PAUSE: Duration = Duration::from_hours(2);
-/// Other worlds than those without a block.
+/// Other worlds than those without a block; each block of a kind has one of its own.
 const FIRST_SEED: u64 = 1_000;
 
 /// One block: what it was, and after what time it was told.
@@ -31,12 +29,9 @@ pub(crate) struct Episode {
 }
 
 pub(crate) fn measure(arguments: &Arguments) -> Vec<Episode> {
-    let world = World {
-        connections_per_hour: arguments.connections_per_hour,
-        ..World::DEFAULT
-    };
-    step(&format!("{EPISODES} blocks of each kind"));
-    let seeds = (FIRST_SEED..FIRST_SEED + EPISODES).collect();
+    let (world, episodes) = (arguments.world(), arguments.episodes);
+    step(&format!("{episodes} blocks of each kind"));
+    let seeds = (FIRST_SEED..FIRST_SEED + u64::from(episodes)).collect();
     parallel::map(seeds, |seed| play(&world, seed)).concat()
 }
 
@@ -93,8 +88,9 @@ fn block(gateway: &mut Gateway, rank: usize, share: f64) -> Episode {
 }
 
 pub(crate) fn table(episodes: &[Episode]) -> String {
+    let each = episodes.len() / RANKS.len() / SHARES.len();
     let mut table = format!(
-        "**Minutes until a block is told**, {EPISODES} blocks of one prefix each: median / nine of ten; never within \
+        "**Minutes until a block is told**, {each} blocks of one prefix each: median / nine of ten; never within \
          two hours\n\n\
          | rank of the prefix | connections blocked | `suspected` | never | `confirmed` | never |\n\
          |---|---|---|---|---|---|\n"

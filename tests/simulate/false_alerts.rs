@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
-use detector::event::alert::State;
 use detector_tests::simulation::{Gateway, World, naive::Naive, trouble::Cause, watcher::Notice};
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -12,13 +11,14 @@ use crate::{Arguments, parallel, step};
 
 const UPLINK: [Cause; 2] = [Cause::UplinkCut, Cause::BrownOut];
 /// The trouble of an alert, with its name; what nothing was on for came by chance.
-const CAUSES: [(Option<Cause>, &str); 7] = [
+const CAUSES: [(Option<Cause>, &str); 8] = [
     (Some(Cause::HosterOutage), "outage of a hoster's prefix"),
     (Some(Cause::GroupOutage), "outage of neighbouring prefixes"),
     (Some(Cause::UplinkCut), "uplink cut"),
     (Some(Cause::BrownOut), "uplink loses packets"),
     (Some(Cause::HostDeath), "dead hosts"),
     (Some(Cause::Overload), "overloaded servers"),
+    (Some(Cause::NeverAlive), "destinations that never answered"),
     (None, "chance"),
 ];
 /// The window of the naive rule.
@@ -26,15 +26,23 @@ const NAIVE_WINDOW: Duration = Duration::from_mins(5);
 /// An alert on our uplink this long after it came back is still about it.
 const AFTERMATH: Duration = Duration::from_mins(2);
 
-type Counts = BTreeMap<Option<Cause>, u32>;
+/// An alert that nobody's block was behind.
+#[derive(Clone, Copy, Debug)]
+struct Alert {
+    seed: u64,
+    /// Since the beginning of its seed.
+    at: Duration,
+    range: IpNet,
+    cause: Option<Cause>,
+    is_confirmed: bool,
+}
 
 /// What was counted.
 #[derive(Debug, Default)]
 pub(crate) struct FalseAlerts {
     days: u32,
-    suspected: Counts,
-    confirmed: Counts,
-    naive: Counts,
+    told: Vec<Alert>,
+    naive: Vec<Alert>,
     /// Cuts and brown-outs of our uplink.
     uplink_troubles: usize,
     /// Alerts about our uplink, and those of them while it was well.
@@ -43,36 +51,20 @@ pub(crate) struct FalseAlerts {
 
 impl FalseAlerts {
     pub(crate) fn measure(arguments: &Arguments) -> Self {
-        let world = World {
-            connections_per_hour: arguments.connections_per_hour,
-            ..World::DEFAULT
-        };
+        let world = arguments.world();
         let (seeds, days) = (arguments.seeds, arguments.days);
         step(&format!("{seeds} times {days} days without a block"));
-        let runs = parallel::map((0..seeds).collect(), |seed| {
-            Run::new(&world, seed.into(), days).play()
-        });
+        let play = |seed: u32| Run::new(&world, seed.into(), days).play();
         let mut sum = Self::default();
-        for run in runs {
-            sum.add(&run);
+        for run in parallel::map((0..seeds).collect(), play) {
+            sum.days += run.days;
+            sum.told.extend(run.told);
+            sum.naive.extend(run.naive);
+            sum.uplink_troubles += run.uplink_troubles;
+            sum.uplink_alerts.0 += run.uplink_alerts.0;
+            sum.uplink_alerts.1 += run.uplink_alerts.1;
         }
         sum
-    }
-
-    fn add(&mut self, run: &Self) {
-        self.days += run.days;
-        for (sums, counts) in [
-            (&mut self.suspected, &run.suspected),
-            (&mut self.confirmed, &run.confirmed),
-            (&mut self.naive, &run.naive),
-        ] {
-            for (cause, count) in counts {
-                *sums.entry(*cause).or_default() += count;
-            }
-        }
-        self.uplink_troubles += run.uplink_troubles;
-        self.uplink_alerts.0 += run.uplink_alerts.0;
-        self.uplink_alerts.1 += run.uplink_alerts.1;
     }
 
     pub(crate) fn table(&self) -> String {
@@ -81,18 +73,17 @@ impl FalseAlerts {
              | trouble in the range | `suspected` | `confirmed` | naive rule |\n|---|---|---|---|\n",
             self.days
         );
-        let mut row = |name: &str, of: &dyn Fn(&Counts) -> u32| {
-            let [suspected, confirmed, naive] = [&self.suspected, &self.confirmed, &self.naive]
-                .map(|counts| self.a_day(of(counts)));
+        let mut row = |name: &str, counts: [usize; 3]| {
+            let [suspected, confirmed, naive] = counts.map(|count| self.a_day(count));
             let _never = writeln!(
                 table,
                 "| {name} | {suspected:.2} | {confirmed:.2} | {naive:.2} |"
             );
         };
         for (cause, name) in CAUSES {
-            row(name, &|counts| counts.get(&cause).copied().unwrap_or(0));
+            row(name, self.counts(|alert| alert.cause == cause));
         }
-        row("all", &|counts| counts.values().sum());
+        row("all", self.counts(|_| true));
         let (all, wrong) = self.uplink_alerts;
         let _never = writeln!(
             table,
@@ -103,23 +94,14 @@ impl FalseAlerts {
     }
 
     pub(crate) fn json(&self) -> Value {
-        let of = |counts: &Counts| {
-            let by_cause = CAUSES.map(|(cause, name)| {
-                (
-                    name.to_owned(),
-                    Value::from(counts.get(&cause).copied().unwrap_or(0)),
-                )
-            });
-            json!({
-                "a_day": self.a_day(counts.values().sum()),
-                "by_cause": by_cause.into_iter().collect::<serde_json::Map<_, _>>(),
-            })
-        };
+        let [suspected, confirmed, naive] = self.counts(|_| true);
         json!({
             "days": self.days,
-            "suspected": of(&self.suspected),
-            "confirmed": of(&self.confirmed),
-            "naive": of(&self.naive),
+            "suspected_a_day": self.a_day(suspected),
+            "confirmed_a_day": self.a_day(confirmed),
+            "naive_a_day": self.a_day(naive),
+            "alerts": self.told.iter().map(Alert::json).collect::<Vec<_>>(),
+            "naive_alerts": self.naive.iter().map(Alert::json).collect::<Vec<_>>(),
             "uplink": {
                 "troubles": self.uplink_troubles,
                 "alerts": self.uplink_alerts.0,
@@ -128,17 +110,45 @@ impl FalseAlerts {
         })
     }
 
-    fn a_day(&self, count: u32) -> f64 {
-        f64::from(count) / f64::from(self.days)
+    /// Alerts of a kind: all that were told, the confirmed ones, those of the naive rule.
+    fn counts(&self, is_counted: impl Fn(&Alert) -> bool) -> [usize; 3] {
+        let count = |alerts: &[Alert], of_all: bool| {
+            let counted = alerts.iter().filter(|alert| is_counted(alert));
+            counted.filter(|alert| of_all || alert.is_confirmed).count()
+        };
+        [
+            count(&self.told, true),
+            count(&self.told, false),
+            count(&self.naive, true),
+        ]
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 alerts")]
+    fn a_day(&self, count: usize) -> f64 {
+        count as f64 / f64::from(self.days)
+    }
+}
+
+impl Alert {
+    fn json(&self) -> Value {
+        let name = CAUSES.iter().find(|(cause, _)| *cause == self.cause);
+        json!({
+            "seed": self.seed,
+            "at_s": self.at.as_secs(),
+            "range": self.range,
+            "trouble": name.map(|(_, name)| name),
+            "is_confirmed": self.is_confirmed,
+        })
     }
 }
 
 /// One seed.
 struct Run {
+    seed: u64,
     gateway: Gateway,
     naive: Naive,
-    /// Open alerts that are not confirmed so far.
-    unconfirmed: BTreeMap<Ulid, Duration>,
+    /// Where the alerts that are open stand in the list.
+    open: BTreeMap<Ulid, usize>,
     found: FalseAlerts,
 }
 
@@ -153,9 +163,10 @@ impl Run {
             ..FalseAlerts::default()
         };
         Self {
+            seed,
             gateway,
             naive: Naive::default(),
-            unconfirmed: BTreeMap::new(),
+            open: BTreeMap::new(),
             found,
         }
     }
@@ -167,8 +178,8 @@ impl Run {
             for outcome in &second.outcomes {
                 if self.naive.observe(outcome) {
                     let net = self.gateway.geography.prefixes[outcome.prefix];
-                    let cause = self.blame(&net, outcome.at.saturating_sub(NAIVE_WINDOW));
-                    *self.found.naive.entry(cause).or_default() += 1;
+                    let since = outcome.at.saturating_sub(NAIVE_WINDOW);
+                    self.found.naive.push(self.alert(net, since));
                 }
             }
             for notice in &second.notices {
@@ -182,18 +193,17 @@ impl Run {
         let Some(range) = notice.range else {
             return self.count_uplink(notice);
         };
-        let cause = self.blame(&range, notice.since);
-        if notice.state == State::Firing {
-            *self.found.suspected.entry(cause).or_default() += 1;
-            self.unconfirmed.insert(notice.id, notice.since);
+        if notice.is_new {
+            self.open.insert(notice.id, self.found.told.len());
+            self.found.told.push(self.alert(range, notice.since));
         }
-        if notice.is_confirmed && self.unconfirmed.remove(&notice.id).is_some() {
-            *self.found.confirmed.entry(cause).or_default() += 1;
+        if let Some(position) = self.open.get(&notice.id) {
+            self.found.told[*position].is_confirmed |= notice.is_confirmed;
         }
     }
 
     fn count_uplink(&mut self, notice: &Notice) {
-        if notice.state != State::Firing {
+        if !notice.is_new {
             return;
         }
         let now = self.gateway.now();
@@ -204,12 +214,19 @@ impl Run {
         self.found.uplink_alerts.1 += u32::from(!is_right);
     }
 
-    fn blame(&self, range: &IpNet, since: Duration) -> Option<Cause> {
+    fn alert(&self, range: IpNet, since: Duration) -> Alert {
         let Gateway {
             troubles,
             geography,
             ..
         } = &self.gateway;
-        troubles.blame(geography, range, (since, self.gateway.now()))
+        let at = self.gateway.now();
+        Alert {
+            seed: self.seed,
+            at,
+            range,
+            cause: troubles.blame(geography, &range, (since, at)),
+            is_confirmed: false,
+        }
     }
 }

@@ -9,6 +9,7 @@ mod wide;
 use std::io::{self, Write as _};
 
 use clap::Parser;
+use detector_tests::simulation::World;
 use serde_json::json;
 
 use false_alerts::FalseAlerts;
@@ -20,15 +21,27 @@ struct Arguments {
     /// Days of each seed without a block
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     days: u32,
-    /// Seeds of the days without a block; blocks and ranges have thirty and twenty of their own
+    /// Seeds of the days without a block; blocks and ranges have seeds of their own
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     seeds: u32,
     /// Connections an hour, in the mean of a day
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
     connections_per_hour: u32,
-    /// One JSON object instead of tables
+    /// Blocks of each kind that are waited for
+    #[arg(long, default_value_t = 30)]
+    episodes: u32,
+    /// One JSON object with every false alert instead of tables
     #[arg(long)]
     json: bool,
+}
+
+impl Arguments {
+    const fn world(&self) -> World {
+        World {
+            connections_per_hour: self.connections_per_hour,
+            ..World::DEFAULT
+        }
+    }
 }
 
 fn main() -> io::Result<()> {

@@ -3,7 +3,6 @@
 
 use std::{collections::HashMap, net::Ipv4Addr, time::Duration};
 
-use detector::event::alert::State;
 use detector_common::{
     address::Address,
     verdict::{Stage, Verdict},
@@ -72,10 +71,11 @@ impl Field {
         self.visit_all(is_blocked);
         let notices = self.watcher.turn(self.now());
         for notice in &notices {
-            match notice.state {
-                State::Resolved => self.open.remove(&notice.id),
-                State::Firing | State::Update => self.open.insert(notice.id, notice.clone()),
-            };
+            if notice.is_over {
+                self.open.remove(&notice.id);
+            } else {
+                self.open.insert(notice.id, notice.clone());
+            }
         }
         notices
     }

@@ -27,8 +27,10 @@ const BEGIN: Timestamp = Timestamp::constant(1_767_225_600, 0);
 pub struct Notice {
     /// The alert's identity.
     pub id: Ulid,
-    /// Where it is in its life.
-    pub state: State,
+    /// Whether the alert fires.
+    pub is_new: bool,
+    /// Whether it is resolved.
+    pub is_over: bool,
     /// Whether it is more than suspected.
     pub is_confirmed: bool,
     /// What it accuses; `None` where it is about our own uplink.
@@ -85,7 +87,8 @@ impl Watcher {
 fn notice(event: &AlertEvent) -> Notice {
     Notice {
         id: event.id,
-        state: event.state,
+        is_new: event.state == State::Firing,
+        is_over: event.state == State::Resolved,
         is_confirmed: event.details.grade == Grade::Confirmed,
         range: event.details.prefix,
         members: event.details.members_total,

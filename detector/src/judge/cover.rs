@@ -7,8 +7,35 @@ use crate::moment::Moment;
 /// Nothing shorter is claimed, whatever was seen: no observer at one gateway knows that much.
 const SHORTEST: (u8, u8) = (8, 20);
 
-/// One in a hundred.
-const IMPLAUSIBLE_BITS: usize = 6;
+/// How many bits of improbability a range may have, at most. In a neighbourhood one block is
+/// likelier than two side by side; beyond, censors list range after range.
+const IMPLAUSIBLE_BITS: Limits = Limits {
+    near: 6,
+    far: 3,
+    far_of_few: 1,
+};
+/// Of so few blocked networks one range must be likelier than not.
+const FEW: usize = 4;
+/// The shortest prefix of a neighbourhood.
+const NEIGHBOURHOOD: (u8, u8) = (16, 32);
+
+struct Limits {
+    near: usize,
+    far: usize,
+    far_of_few: usize,
+}
+
+impl Limits {
+    fn of(&self, range: &IpNet, networks: usize) -> usize {
+        if range.prefix_len() >= of_family(range, NEIGHBOURHOOD) {
+            self.near
+        } else if networks > FEW {
+            self.far
+        } else {
+            self.far_of_few
+        }
+    }
+}
 
 /// A blocked network, and since when it fails.
 pub type Blocked = (IpNet, Moment);
@@ -58,7 +85,7 @@ fn split(
     let middle = blocked.partition_point(|(net, _)| net.network() < upper);
     let (low, high) = blocked.split_at(middle);
     let is_one = blocked.len() == 1
-        || (join.prefix_len() >= shortest(&join)
+        || (join.prefix_len() >= of_family(&join, SHORTEST)
             && is_plausible(&join, [low, high])
             && !has_witness(&join, since));
     if is_one {
@@ -78,7 +105,7 @@ fn split(
 /// each bit and each network but the first.
 fn is_plausible(whole: &IpNet, halves: [&[Blocked]; 2]) -> bool {
     let bits = halves.map(|half| clustering_bits(whole.prefix_len() + 1, half));
-    bits.iter().sum::<usize>() <= IMPLAUSIBLE_BITS
+    bits.iter().sum::<usize>() <= IMPLAUSIBLE_BITS.of(whole, halves[0].len() + halves[1].len())
 }
 
 fn clustering_bits(half_len: u8, half: &[Blocked]) -> usize {
@@ -115,10 +142,10 @@ fn upper_half(prefix: &IpNet) -> std::net::IpAddr {
         .map_or_else(|| prefix.network(), |half| half.network())
 }
 
-const fn shortest(prefix: &IpNet) -> u8 {
+const fn of_family(prefix: &IpNet, (v4, v6): (u8, u8)) -> u8 {
     match prefix {
-        IpNet::V4(_) => SHORTEST.0,
-        IpNet::V6(_) => SHORTEST.1,
+        IpNet::V4(_) => v4,
+        IpNet::V6(_) => v6,
     }
 }
 

@@ -17,8 +17,8 @@ const EWMA_WEIGHT: f64 = 0.01;
 
 /// Prefix lengths at which one failed trial is looked at, at most; always by the test of one kind.
 pub const LOOKS: f64 = 4.0;
-/// Alarm threshold: ln 10⁶ (about five million trials between two false alarms), plus the
-/// logarithm of [`LOOKS`], since each of them may be mistaken.
+/// Alarm threshold: ln 10⁶, plus the logarithm of [`LOOKS`], since each of them may be mistaken:
+/// more than ten million trials between two false alarms (docs/DETECTION.md has the table).
 pub const THRESHOLD: f64 = 13.815_510_557_964_274 + 1.386_294_361_119_890_6;
 /// What a trial weighs more that proves a third party: it is twenty times likelier under a block
 /// than any symptom.

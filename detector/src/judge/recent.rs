@@ -1,10 +1,7 @@
 //! The latest word on every prefix that was heard of within seconds: how much of what is tried
 //! works just now.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use ipnet::IpNet;
 
@@ -36,7 +33,9 @@ pub struct Share {
     pub healthy: usize,
     /// All of them.
     pub heard_of: usize,
-    /// Neighbourhoods in which something fails.
+    /// Neighbourhoods in which everything fails.
+    pub failing_neighbourhoods: usize,
+    /// All of them.
     pub neighbourhoods: usize,
 }
 
@@ -67,13 +66,17 @@ impl Recent {
     }
 
     fn share(&self) -> Share {
-        let failing = || self.0.iter().filter(|(_, word)| word.is_failing);
-        let neighbourhoods: HashSet<IpNet> = failing().map(|(net, _)| neighbourhood(net)).collect();
-        let words = self.0.values();
+        let mut neighbourhoods: HashMap<IpNet, bool> = HashMap::new();
+        for (net, word) in &self.0 {
+            let fails = neighbourhoods.entry(neighbourhood(net)).or_insert(true);
+            *fails &= word.is_failing;
+        }
+        let words = || self.0.values();
         Share {
-            failing: failing().count(),
-            healthy: words.filter(|word| word.answers >= HEALTHY).count(),
+            failing: words().filter(|word| word.is_failing).count(),
+            healthy: words().filter(|word| word.answers >= HEALTHY).count(),
             heard_of: self.0.len(),
+            failing_neighbourhoods: neighbourhoods.values().filter(|fails| **fails).count(),
             neighbourhoods: neighbourhoods.len(),
         }
     }

@@ -19,7 +19,7 @@ const USUAL_GAPS: f64 = 5.0;
 const GRACE: Duration = Duration::from_secs(10);
 /// Weight of one poll in the usual gap.
 const WEIGHT: f64 = 0.2;
-/// Failing prefixes that make more than a few hosts' trouble.
+/// Failing neighbourhoods that are more than one range's.
 const SEVERAL: usize = 4;
 /// Healthy prefixes beside which it is not the uplink that fails.
 const WITNESSES: usize = 3;
@@ -104,19 +104,22 @@ impl Uplink {
 }
 
 impl Share {
-    /// Whether failures are spread so widely that they are no range's: what is wrong is near us.
-    const fn is_spread(&self) -> bool {
-        self.failing >= SEVERAL && self.neighbourhoods >= SEVERAL
-    }
-
     /// Whether more than 85 % fail.
     const fn is_nearly_all(&self) -> bool {
-        self.is_spread() && self.failing * 100 > self.heard_of * 85
+        self.is_more_than(85)
     }
 
     /// Whether more than 60 % fail, and hardly any other is known to be healthy.
     const fn is_most_and_unwitnessed(&self) -> bool {
-        self.is_spread() && self.failing * 100 > self.heard_of * 60 && self.healthy < WITNESSES
+        self.is_more_than(60) && self.healthy < WITNESSES
+    }
+
+    /// Whether more than that share fails, of prefixes and of neighbourhoods, and these are several:
+    /// so wide a failure is no range's, and what is wrong is near us.
+    const fn is_more_than(&self, percent: usize) -> bool {
+        self.failing_neighbourhoods >= SEVERAL
+            && self.failing * 100 > self.heard_of * percent
+            && self.failing_neighbourhoods * 100 > self.neighbourhoods * percent
     }
 }
 

@@ -77,9 +77,9 @@ impl Loss {
     /// Whether packets of connections under way went uncounted between two looks, so that what is
     /// taken for silence may be our own deafness. A full memory keeps what it has.
     pub fn distorts(before: &[u64; Self::ALL.len()], now: &[u64; Self::ALL.len()]) -> bool {
-        [Self::Flow, Self::Candidate]
-            .into_iter()
-            .any(|loss| now[loss as usize] > before[loss as usize])
+        let each = Self::ALL.into_iter().zip(before.iter().zip(now));
+        each.filter(|(_, (before, now))| now > before)
+            .any(|(loss, _)| matches!(loss, Self::Flow | Self::Candidate))
     }
 
     /// The name used in events.

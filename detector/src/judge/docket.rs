@@ -195,9 +195,8 @@ impl Docket {
         mixed
     }
 
-    fn blocked_since(&mut self, net: IpNet, is_pure: bool, now: Moment) -> Option<Blocked> {
-        let unit = self.units.get_mut(&net)?;
-        unit.release_if_leaking();
+    fn blocked_since(&self, net: IpNet, is_pure: bool, now: Moment) -> Option<Blocked> {
+        let unit = self.units.get(&net)?;
         let is_blocked = unit.is_held() || unit.is_steady() || (is_pure && !unit.is_mixed(now));
         let since = unit.since.filter(|_| is_blocked)?;
         Some((net, since))

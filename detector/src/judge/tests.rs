@@ -1,3 +1,7 @@
+mod mixed;
+mod outage;
+mod transports;
+
 use std::time::Duration;
 
 use detector_common::verdict::{Stage, Verdict};

@@ -166,6 +166,9 @@ impl Unit {
             if self.polls.ok > 0 || !self.hosts.recovered().is_empty() {
                 self.mixed_at = Some(now);
             }
+            if failed > 0 {
+                self.release_if_leaking();
+            }
         }
     }
 
@@ -233,10 +236,10 @@ impl Unit {
         self.is_held = true;
     }
 
-    /// Lets go of what leaks too much to be a block.
-    pub const fn release_if_leaking(&mut self) {
+    /// Lets go of what goes on failing and leaks too much to be a block.
+    const fn release_if_leaking(&mut self) {
         let Polls { ok, failed } = self.polls;
-        if ok >= LEAKS && 2 * ok >= failed && self.failures_in_a_row > 0 {
+        if ok >= LEAKS && 2 * ok >= failed {
             self.is_held = false;
         }
     }
@@ -251,9 +254,9 @@ impl Unit {
     }
 
     /// Whether a failure now is another matter than the ones before: it worked in between, and no
-    /// block was seen. A dead host says nothing of when a block begins.
+    /// block was claimed. A dead host says nothing of when a block begins.
     fn is_relapse(&self) -> bool {
-        !self.is_held && !self.panel.is_alarmed() && self.working_at().is_some()
+        !self.is_held && self.working_at().is_some()
     }
 
     /// With few hosts the mirrored test takes long; that every host answers again is as good.

@@ -24,9 +24,14 @@ const FIRST_SEED: u64 = 1_000;
 pub(crate) struct Episode {
     rank: usize,
     share: f64,
+    /// Hosts of the prefix, without which no alert can be `confirmed` that nothing proves.
+    hosts: usize,
     suspected: Option<Duration>,
     confirmed: Option<Duration>,
 }
+
+/// Fewer hosts are never `confirmed` to be silenced.
+const CONFIRMABLE: usize = 3;
 
 pub(crate) fn measure(arguments: &Arguments) -> Vec<Episode> {
     let episodes = arguments.episodes;
@@ -70,9 +75,11 @@ fn block(gateway: &mut Gateway, rank: usize, share: f64) -> Episode {
     let prefix = gateway.geography.by_rank[rank - 1];
     let net = gateway.geography.prefixes[prefix];
     let begin = gateway.now();
+    let all = gateway.geography.destinations.iter();
     let mut episode = Episode {
         rank,
         share,
+        hosts: all.filter(|it| it.prefix == prefix && it.exists).count(),
         suspected: None,
         confirmed: None,
     };
@@ -96,7 +103,7 @@ pub(crate) fn table(episodes: &[Episode]) -> String {
     let each = episodes.len() / RANKS.len() / SHARES.len();
     let mut table = format!(
         "**Minutes until a block is told**, {each} blocks of one prefix each: median / nine of ten; never within \
-         two hours\n\n\
+         two hours. `confirmed` where the prefix has three hosts or more\n\n\
          | rank of the prefix | connections blocked | `suspected` | never | `confirmed` | never |\n\
          |---|---|---|---|---|---|\n"
     );
@@ -138,11 +145,9 @@ fn kinds(episodes: &[Episode]) -> impl Iterator<Item = (usize, f64, [Delays; 2])
             .iter()
             .filter(move |it| it.rank == rank && it.share.total_cmp(&share).is_eq());
         let suspected = Delays::new(own.clone().map(|it| it.suspected));
-        (
-            rank,
-            share,
-            [suspected, Delays::new(own.map(|it| it.confirmed))],
-        )
+        let confirmable = own.filter(|it| it.hosts >= CONFIRMABLE);
+        let confirmed = Delays::new(confirmable.map(|it| it.confirmed));
+        (rank, share, [suspected, confirmed])
     })
 }
 

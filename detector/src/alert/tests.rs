@@ -30,6 +30,7 @@ fn range(prefix: &str, members: &[&str], destinations_failed: u32) -> Range {
         kin: members.clone(),
         members,
         since: at(0),
+        age: Duration::from_mins(10),
         evidence,
         destinations_failed,
         destinations_ok: 0,
@@ -148,6 +149,18 @@ fn two_destinations_make_a_suspicion_and_three_a_confirmation() {
     let update = book.events(20, &[one(3)]);
     assert_eq!(update[0].state, State::Update);
     assert_eq!(update[0].details.grade, Grade::Confirmed);
+}
+
+#[test]
+fn a_lone_prefix_that_falls_silent_is_a_suspicion_for_some_minutes() {
+    let aged = |mins, range: Range| Range {
+        age: Duration::from_mins(mins),
+        ..range
+    };
+    let graded = |range| Book::new().fire(5, &[range])[0].details.grade;
+    assert_eq!(graded(aged(4, one(9))), Grade::Suspected);
+    assert_eq!(graded(aged(5, one(9))), Grade::Confirmed);
+    assert_eq!(graded(aged(0, two())), Grade::Confirmed);
 }
 
 #[test]

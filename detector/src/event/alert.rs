@@ -28,6 +28,9 @@ use crate::{
 /// Members listed in one event; a line stays under 8 KiB.
 const MEMBERS: usize = 128;
 
+/// A lone prefix that falls silent for less is more often a router that restarts than a block.
+const LASTING: Duration = Duration::from_mins(5);
+
 /// Where an alert is in its life.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,7 +49,7 @@ pub enum State {
 pub enum Grade {
     /// Two once-alive destinations fail.
     Suspected,
-    /// Three do, or two with proof of a third party.
+    /// Three do, in more than one prefix or for some minutes, or two with proof of a third party.
     Confirmed,
 }
 
@@ -249,10 +252,13 @@ impl EvidenceDetails {
 }
 
 fn grade(range: &Range) -> Option<Grade> {
+    let is_proven = range.evidence.proofs() > 0;
+    let is_lasting = range.members.len() > 1 || range.age >= LASTING;
     match range.destinations_failed {
         0 | 1 => None,
-        2 if range.evidence.proofs() == 0 => Some(Grade::Suspected),
-        _ => Some(Grade::Confirmed),
+        2 if is_proven => Some(Grade::Confirmed),
+        3.. if is_proven || is_lasting => Some(Grade::Confirmed),
+        _ => Some(Grade::Suspected),
     }
 }
 

@@ -17,9 +17,9 @@ const EWMA_WEIGHT: f64 = 0.01;
 
 /// Prefix lengths at which one failed trial is looked at, at most; always by the test of one kind.
 pub const LOOKS: f64 = 4.0;
-/// Alarm threshold: ln 10⁶, plus the logarithm of [`LOOKS`], since each of them may be mistaken:
-/// more than ten million trials between two false alarms (docs/DETECTION.md has the table).
-pub const THRESHOLD: f64 = 13.815_510_557_964_274 + 1.386_294_361_119_890_6;
+/// Alarm threshold: ln 10⁶. Each look takes some ten million trials between two false alarms
+/// (docs/DETECTION.md has the table).
+pub const THRESHOLD: f64 = 13.815_510_557_964_274;
 /// What a trial weighs more that proves a third party: it is twenty times likelier under a block
 /// than any symptom.
 const PROOF: f64 = 2.995_732_273_553_991;
@@ -134,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn full_block_alarms_with_the_seventh_failed_trial() {
-        assert_eq!(trials_until_alarm(Cusum::default(), 0), Some(6));
+    fn full_block_alarms_with_the_sixth_failed_trial() {
+        assert_eq!(trials_until_alarm(Cusum::default(), 0), Some(5));
     }
 
     #[test]

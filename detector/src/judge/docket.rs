@@ -227,6 +227,7 @@ impl Docket {
             members: claim.networks(),
             kin: whole.networks(),
             since: whole.since,
+            age: now.since(&whole.since),
             evidence: self.evidence(&claim),
             destinations_failed: members.iter().map(|unit| unit.hosts_failing()).sum(),
             destinations_ok: members.iter().map(|unit| unit.hosts_seen_working()).sum(),

@@ -1,5 +1,7 @@
 //! A range that is being blocked, as the judge sees it.
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 
 use super::evidence::Evidence;
@@ -17,6 +19,8 @@ pub struct Range {
     pub kin: Vec<IpNet>,
     /// When the first of them began to fail.
     pub since: Moment,
+    /// How long that is ago.
+    pub age: Duration,
     /// Trials of all members since they began to fail.
     pub evidence: Evidence,
     /// Once-alive hosts that fail.
@@ -46,6 +50,7 @@ impl Range {
         add_missing(&mut self.kin, other.kin);
         if self.since.is_after(&other.since) {
             self.since = other.since;
+            self.age = other.age;
         }
         self.evidence.merge(&other.evidence);
         self.destinations_failed = self.destinations_failed.max(other.destinations_failed);

@@ -22,6 +22,8 @@ const SUPPORT: u64 = 2;
 /// Connections that must fail in a row where some work: half of them failing by chance, or by
 /// name, do so once in four thousand times.
 const STEADY: u64 = 12;
+/// How long after the first failure connections still end well that were under way.
+const ONSET: Duration = Duration::from_secs(2);
 /// How long it is remembered that some worked: the time in which every destination is tried again.
 const MIXED: Duration = Duration::from_mins(2);
 /// So many polls in which connections worked, and half as many as those in which some failed: it
@@ -163,7 +165,7 @@ impl Unit {
         if self.since.is_some() {
             self.polls.ok += u64::from(ok > 0);
             self.polls.failed += u64::from(failed > 0);
-            if self.polls.ok > 0 || !self.hosts.recovered().is_empty() {
+            if (ok > 0 && !self.is_onset(now)) || !self.hosts.recovered().is_empty() {
                 self.mixed_at = Some(now);
             }
             if failed > 0 {
@@ -208,17 +210,24 @@ impl Unit {
     /// overloaded, or partly dead.
     pub fn is_mixed(&self, now: Moment) -> bool {
         let is_recent = |mixed_at: Moment| now.since(&mixed_at) < MIXED;
-        !self.is_held && self.mixed_at.is_some_and(is_recent)
+        let may_be = self.polls.ok > 0 && self.is_onset(now);
+        !self.is_held && (may_be || self.mixed_at.is_some_and(is_recent))
+    }
+
+    /// Whether it has only just begun to fail: what works now may have been under way.
+    fn is_onset(&self, now: Moment) -> bool {
+        self.since.is_some_and(|since| now.since(&since) < ONSET)
     }
 
     /// Whether it looks blocked by its own trials: its tests alarmed, or as part of a wider prefix
     /// whose tests did.
     pub fn is_candidate(&self, is_wider_alarmed: bool) -> bool {
-        let all_fail = self.hosts.alive.without(self.hosts.failed).is_empty();
-        let supports = self.evidence.failed() >= SUPPORT || all_fail;
+        let none_works = self.hosts.alive.without(self.hosts.failed).is_empty();
+        let supports = self.evidence.failed() >= SUPPORT || none_works;
         let is_alarmed =
             self.panel.is_alarmed() || (is_wider_alarmed && !self.panel.is_idle() && supports);
-        is_alarmed && (self.is_held || self.evidence.failed() > 2 * self.evidence.ok)
+        let most_fail = self.evidence.failed() > 2 * self.evidence.ok;
+        is_alarmed && (self.is_held || most_fail || self.is_steady())
     }
 
     /// Whether it fails so steadily that what works elsewhere in its neighbourhood is no excuse.
@@ -256,7 +265,9 @@ impl Unit {
     /// Whether a failure now is another matter than the ones before: it worked in between, and no
     /// block was claimed. A dead host says nothing of when a block begins.
     fn is_relapse(&self) -> bool {
-        !self.is_held && self.working_at().is_some()
+        let worked = matches!((self.last_ok, self.last_failed), (Some(ok), Some(failed))
+            if ok.is_after(&failed));
+        !self.is_held && worked
     }
 
     /// With few hosts the mirrored test takes long; that every host answers again is as good.

@@ -276,6 +276,28 @@ fn a_piece_that_stays_blocked_becomes_an_alert_of_its_own() {
 }
 
 #[test]
+fn a_piece_is_let_go_with_all_its_kin_and_never_comes_back() {
+    let nets = ["16", "17", "18", "19"].map(|net| format!("198.18.{net}.0/24"));
+    let nets = nets.each_ref().map(String::as_str);
+    // The third one cannot be claimed just now.
+    let high = Range {
+        kin: nets[2..].iter().map(|net| net.parse().unwrap()).collect(),
+        ..range(nets[3], &nets[3..], 3)
+    };
+    let pieces = [range("198.18.16.0/23", &nets[..2], 3), high];
+    let mut book = Book::new();
+    book.fire(5, &[range("198.18.16.0/22", &nets, 9)]);
+    for second in 60..240 {
+        book.events(second, &pieces);
+    }
+    assert_eq!(book.alerts.firing(), 2);
+    for second in 240..300 {
+        let events = book.events(second, &pieces);
+        assert!(events.iter().all(|it| it.state == State::Update));
+    }
+}
+
+#[test]
 fn a_range_that_shrinks_for_ten_seconds_is_told() {
     let mut book = Book::new();
     book.fire(5, &[two()]);

@@ -467,6 +467,18 @@ fn an_alert_goes_on_under_its_identity_after_a_restart() {
 }
 
 #[test]
+fn an_end_that_had_to_wait_is_told_after_a_restart() {
+    let mut before = Book::new();
+    let ranges = scattered(52);
+    assert_eq!(before.fire(5, &ranges).len(), 52);
+    assert!(before.events(6, &[]).is_empty());
+    let saved = serde_json::to_string(&before.alerts.save()).unwrap();
+    let mut after = Book::new();
+    after.alerts.restore(serde_json::from_str(&saved).unwrap());
+    assert_eq!(after.events(9, &[]).len(), 52);
+}
+
+#[test]
 fn ten_thousand_members_stay_under_eight_kibibytes() {
     let nets: Vec<String> = (0..10_000)
         .map(|net| format!("2001:db8:{net:x}::/48"))

@@ -55,6 +55,7 @@ pub struct Alerts {
 #[derive(Debug, Deserialize, Serialize)]
 pub struct SavedAlerts {
     open: Vec<Open>,
+    ending: Vec<(Open, Option<Ulid>)>,
     trouble: Option<OpenTrouble>,
 }
 
@@ -87,6 +88,7 @@ impl Alerts {
     pub fn save(&self) -> SavedAlerts {
         SavedAlerts {
             open: self.open.clone(),
+            ending: self.ending.clone(),
             trouble: self.trouble.clone(),
         }
     }
@@ -94,6 +96,7 @@ impl Alerts {
     /// Goes on from what was kept.
     pub fn restore(&mut self, saved: SavedAlerts) {
         self.open = saved.open;
+        self.ending = saved.ending;
         self.trouble = saved.trouble;
     }
 

@@ -157,9 +157,9 @@ impl Open {
         now.since(&split_at) >= SPLIT_GAP
     }
 
-    /// Lets go of a piece.
+    /// Lets go of a piece, and of all that would bring it back.
     pub(super) fn release(&mut self, range: &Range) {
-        for net in &range.members {
+        for net in &range.kin {
             self.owned.remove(net);
         }
     }

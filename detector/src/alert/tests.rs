@@ -289,6 +289,28 @@ fn a_piece_that_stays_blocked_becomes_an_alert_of_its_own() {
 }
 
 #[test]
+fn a_piece_is_let_go_with_all_its_kin_and_never_comes_back() {
+    let nets = ["16", "17", "18", "19"].map(|net| format!("198.18.{net}.0/24"));
+    let nets = nets.each_ref().map(String::as_str);
+    // The third one cannot be claimed just now.
+    let high = Range {
+        kin: nets[2..].iter().map(|net| net.parse().unwrap()).collect(),
+        ..range(nets[3], &nets[3..], 3)
+    };
+    let pieces = [range("198.18.16.0/23", &nets[..2], 3), high];
+    let mut book = Book::new();
+    book.fire(5, &[range("198.18.16.0/22", &nets, 9)]);
+    for second in 60..240 {
+        book.events(second, &pieces);
+    }
+    assert_eq!(book.alerts.firing(), 2);
+    for second in 240..300 {
+        let events = book.events(second, &pieces);
+        assert!(events.iter().all(|it| it.state == State::Update));
+    }
+}
+
+#[test]
 fn a_range_that_shrinks_for_ten_seconds_is_told() {
     let mut book = Book::new();
     book.fire(5, &[two()]);
@@ -455,6 +477,18 @@ fn an_alert_goes_on_under_its_identity_after_a_restart() {
             .iter()
             .any(|it| it.id == fired[0].id && it.details == fired[0].details)
     );
+}
+
+#[test]
+fn an_end_that_had_to_wait_is_told_after_a_restart() {
+    let mut before = Book::new();
+    let ranges = scattered(52);
+    assert_eq!(before.fire(5, &ranges).len(), 52);
+    assert!(before.events(6, &[]).is_empty());
+    let saved = serde_json::to_string(&before.alerts.save()).unwrap();
+    let mut after = Book::new();
+    after.alerts.restore(serde_json::from_str(&saved).unwrap());
+    assert_eq!(after.events(9, &[]).len(), 52);
 }
 
 #[test]

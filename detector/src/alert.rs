@@ -164,7 +164,7 @@ impl Alerts {
         for mut open in std::mem::take(&mut self.open) {
             let own: Vec<&Range> = ranges.iter().filter(|range| open.owns(range)).collect();
             let largest = own.iter().max_by_key(|range| range.members.len());
-            let Some(largest) = largest.filter(|_| !open.is_forgotten(scene.now)) else {
+            let Some(largest) = largest else {
                 self.ending.push((open, None));
                 continue;
             };

@@ -113,6 +113,7 @@ impl Docket {
 
     /// What is blocked now.
     pub fn ranges(&mut self, now: Moment) -> Vec<Range> {
+        self.let_go(now);
         let blocked = self.blocked(now);
         if blocked.is_empty() {
             return Vec::new();
@@ -145,6 +146,18 @@ impl Docket {
             self.units.insert(net, unit);
         }
         self.wider.restore(saved.wider);
+    }
+
+    /// Ends the suspicion against what nobody tries any more.
+    fn let_go(&mut self, now: Moment) {
+        let units = &mut self.units;
+        self.suspects.retain(|net| match units.get_mut(net) {
+            Some(unit) if unit.is_forgotten(now) => {
+                unit.clear();
+                false
+            }
+            unit => unit.is_some(),
+        });
     }
 
     /// A prefix that this transport was never used to takes no room.

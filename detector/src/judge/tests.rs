@@ -348,6 +348,18 @@ fn hosts_let_through_for_less_than_a_syn_takes_to_fail_keep_the_block() {
 }
 
 #[test]
+fn what_nobody_tried_for_a_week_is_let_go_for_good() {
+    const WEEK: u64 = 7 * 24 * 3_600;
+    let mut judge = Judge::default();
+    let blocked = [delta(WITNESS, 5, 0), delta("198.18.16.0/24", 0, 4)];
+    repeat(&mut judge, 0..4, &blocked);
+    assert!(!judge.see(3 + WEEK - 1, &[]).is_empty());
+    for second in 3 + WEEK..6 + WEEK {
+        assert!(judge.see(second, &[]).is_empty());
+    }
+}
+
+#[test]
 fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     let mut judge = Judge::default();
     judge.see(

@@ -15,7 +15,7 @@ const RECALL: f64 = 0.65;
 
 #[test]
 fn ten_thousand_networks_blocked_at_once_are_told_exactly_and_in_few_lines() {
-    let crowd = Crowd::play(1, 2);
+    let crowd = Crowd::play(1, 4);
     let (mean, most) = crowd.turn;
     println!(
         "a turn with {} prefixes: {mean:?} in the mean, {most:?} at most",

@@ -146,17 +146,18 @@ impl Judge {
 
     /// A range that both transports fail to is one.
     fn ranges(&mut self, now: Moment) -> Vec<Range> {
-        let [mut ranges, others] = self.dockets.each_mut().map(|docket| docket.ranges(now));
-        for mut other in others {
-            let (overlapping, mut apart): (Vec<Range>, Vec<Range>) =
-                ranges.into_iter().partition(|range| range.overlaps(&other));
-            for range in overlapping {
-                other.merge(range);
+        let dockets = self.dockets.iter_mut();
+        let mut ranges: Vec<Range> = dockets.flat_map(|docket| docket.ranges(now)).collect();
+        // The widest comes right before all that lie in it.
+        ranges.sort_by_key(|range| range.prefix);
+        let mut wholes: Vec<Vec<Range>> = Vec::new();
+        for range in ranges {
+            match wholes.last_mut() {
+                Some(whole) if whole[0].prefix.contains(&range.prefix) => whole.push(range),
+                _ => wholes.push(vec![range]),
             }
-            apart.push(other);
-            ranges = apart;
         }
-        ranges
+        wholes.into_iter().filter_map(Range::unite).collect()
     }
 }
 

@@ -355,3 +355,31 @@ fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     judge.forget(&"198.18.17.0/24".parse().unwrap());
     assert_eq!(judge.dockets[0].count(), (0, 0));
 }
+
+#[test]
+fn what_one_transport_fails_to_within_a_range_of_the_other_is_one_range() {
+    let mut judge = Judge::default();
+    let mut deltas = vec![delta(WITNESS, 5, 0)];
+    deltas[0].quic_ok = 5;
+    for net in 16..20 {
+        let mut both = delta(
+            &format!("198.18.{net}.0/24"),
+            0,
+            if net % 2 == 0 { 4 } else { 0 },
+        );
+        both.trials[Verdict::QuicTimeout.index()] = 4;
+        both.verdicts[Verdict::QuicTimeout.index()] = 4;
+        both.alive = first_hosts(4);
+        both.failed = first_hosts(4);
+        if net % 2 == 1 {
+            both.verdicts[Verdict::Ok.index()] = 4;
+            both.trials[Verdict::Ok.index()] = 4;
+            both.connections_answered = 4;
+        }
+        deltas.push(both);
+    }
+    let ranges = repeat(&mut judge, 0..4, &deltas);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/22"]);
+    assert_eq!((ranges[0].members.len(), ranges[0].kin.len()), (4, 4));
+    assert_eq!(ranges[0].evidence.failed(), 16 * 4 + 8 * 4);
+}

@@ -93,21 +93,23 @@ impl Docket {
     }
 
     /// Ends every suspicion that is younger than `since` and led to no claim: those failures were
-    /// our own uplink's.
+    /// our own uplink's. The tests around a claim go on.
     pub fn absolve(&mut self, since: Moment) {
-        let young =
-            |unit: &Unit| !unit.is_held() && unit.since.is_some_and(|it| it.is_after(&since));
-        let suspects = std::mem::take(&mut self.suspects);
-        for net in suspects {
-            match self.units.get_mut(&net) {
-                Some(unit) if young(unit) => {
-                    unit.clear();
-                    self.wider.absolve(&net);
-                }
-                _ => {
-                    self.suspects.insert(net);
-                }
+        let units = &mut self.units;
+        let mut held = BTreeSet::new();
+        let mut absolved = Vec::new();
+        self.suspects.retain(|net| match units.get_mut(net) {
+            Some(unit) if unit.is_held() => held.insert(*net),
+            Some(unit) if unit.since.is_some_and(|it| it.is_after(&since)) => {
+                unit.clear();
+                absolved.push(*net);
+                false
             }
+            _ => true,
+        });
+        for net in absolved {
+            self.wider
+                .absolve(&net, |wider| is_any_inside(&held, wider));
         }
     }
 

@@ -383,3 +383,22 @@ fn what_one_transport_fails_to_within_a_range_of_the_other_is_one_range() {
     assert_eq!((ranges[0].members.len(), ranges[0].kin.len()), (4, 4));
     assert_eq!(ranges[0].evidence.failed(), 16 * 4 + 8 * 4);
 }
+
+#[test]
+fn an_outage_does_not_end_a_block_that_only_the_wider_tests_saw() {
+    let mut judge = block_of_few_hosts();
+    let nets = [
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "233.252.0.0/24",
+    ];
+    let mut healthy = nets.map(|net| delta(net, 3, 0)).to_vec();
+    repeat(&mut judge, 2..9, &healthy);
+    healthy.push(delta("198.18.28.0/24", 1, 1));
+    judge.see(9, &healthy);
+    let cut = nets.map(|net| delta(net, 0, 3));
+    let findings = judge.observe(at(12), &cut, false);
+    assert!(findings.trouble.is_some());
+    assert_eq!(prefixes(&findings.ranges), ["198.18.24.0/22"]);
+}

@@ -171,8 +171,7 @@ impl Alerts {
             }
         }
         for (mut open, own) in std::mem::take(&mut self.open).into_iter().zip(own) {
-            let largest = own.iter().max_by_key(|range| range.members.len());
-            let Some(largest) = largest.filter(|_| !open.is_forgotten(scene.now)) else {
+            let Some(largest) = own.iter().max_by_key(|range| range.members.len()) else {
                 self.ending.push((open, None));
                 continue;
             };

@@ -99,6 +99,11 @@ impl Judge {
         self.dockets.iter().any(|it| it.is_suspected(prefix))
     }
 
+    /// Whether this prefix is claimed to be blocked.
+    pub fn is_held(&self, prefix: &IpNet) -> bool {
+        self.dockets.iter().any(|it| it.is_held(prefix))
+    }
+
     /// What is to be kept over a restart.
     pub fn save(&self) -> SavedJudge {
         SavedJudge {

@@ -25,8 +25,6 @@ const EVIDENCE_GAP: Duration = Duration::from_mins(1);
 const SPLIT_GAP: Duration = Duration::from_mins(2);
 /// Without a trial for this long nobody knows: that is no all-clear.
 const STALE: Duration = Duration::from_hours(6);
-/// Without a trial for as long as destinations are remembered, nobody asks any more.
-const FORGOTTEN: Duration = Duration::from_hours(7 * 24);
 
 /// An alert that is not resolved.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -140,11 +138,6 @@ impl Open {
         } else {
             self.lost_at = None;
         }
-    }
-
-    /// Whether nobody has tried it for so long that nobody will.
-    pub(super) fn is_forgotten(&self, now: Moment) -> bool {
-        now.since(&self.last_trial) >= FORGOTTEN
     }
 
     /// Whether pieces that broke off are ranges of their own by now.

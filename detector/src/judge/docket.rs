@@ -82,6 +82,11 @@ impl Docket {
         self.suspects.contains(prefix)
     }
 
+    /// Whether this prefix is claimed to be blocked.
+    pub fn is_held(&self, prefix: &IpNet) -> bool {
+        self.units.get(prefix).is_some_and(Unit::is_held)
+    }
+
     /// Forgets a prefix that is no longer tracked, and the tests around it that nothing is left in.
     pub fn forget(&mut self, prefix: &IpNet) {
         self.units.remove(prefix);
@@ -115,6 +120,7 @@ impl Docket {
 
     /// What is blocked now.
     pub fn ranges(&mut self, now: Moment) -> Vec<Range> {
+        self.forget_abandoned(now);
         let blocked = self.blocked(now);
         if blocked.is_empty() {
             return Vec::new();
@@ -155,6 +161,17 @@ impl Docket {
             || delta.connections_failed(self.transport) > 0
             || self.units.contains_key(&delta.prefix)
             || self.transport == Transport::Tcp
+    }
+
+    /// Forgets the suspects that nobody tries any more, for good: a restart leaves some that are
+    /// no longer tracked.
+    fn forget_abandoned(&mut self, now: Moment) {
+        let units = &self.units;
+        let is_abandoned = |net: &&IpNet| units.get(net).is_none_or(|it| it.is_abandoned(now));
+        let abandoned: Vec<IpNet> = self.suspects.iter().filter(is_abandoned).copied().collect();
+        for net in abandoned {
+            self.forget(&net);
+        }
     }
 
     /// The prefixes that are blocked, in order. Those that were held so before stay so while they

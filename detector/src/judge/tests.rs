@@ -402,3 +402,25 @@ fn an_outage_does_not_end_a_block_that_only_the_wider_tests_saw() {
     assert!(findings.trouble.is_some());
     assert_eq!(prefixes(&findings.ranges), ["198.18.24.0/22"]);
 }
+
+const WEEK: u64 = 7 * 24 * 3_600;
+
+#[test]
+fn a_block_that_nobody_tried_for_a_week_is_let_go_for_good() {
+    let mut judge = block_of_few_hosts();
+    let witness = [delta(WITNESS, 5, 0)];
+    assert!(!judge.see(WEEK, &witness).is_empty());
+    for second in 1..9 {
+        assert!(judge.see(WEEK + second, &witness).is_empty());
+    }
+    assert!(!judge.is_suspected(&FEW[0].parse().unwrap()));
+}
+
+#[test]
+fn a_dead_host_makes_a_suspect_that_need_not_be_kept_and_a_claim_one_that_must() {
+    let mut judge = block_of_few_hosts();
+    let [claimed, dead] = [FEW[0], "203.0.113.0/24"].map(|net| net.parse().unwrap());
+    judge.see(2, &[delta(WITNESS, 5, 0), delta("203.0.113.0/24", 0, 1)]);
+    assert!(judge.is_suspected(&dead) && !judge.is_held(&dead));
+    assert!(judge.is_suspected(&claimed) && judge.is_held(&claimed));
+}

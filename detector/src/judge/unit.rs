@@ -29,6 +29,8 @@ const MIXED: Duration = Duration::from_mins(2);
 const LEAKS: u64 = 6;
 /// Successful connections in a row that end a block of which no host fails any more.
 const ALL_CLEAR: u64 = 12;
+/// Without a word for as long as destinations are remembered, nobody asks any more.
+const ABANDONED: Duration = Duration::from_hours(7 * 24);
 /// For how long none must fail. A SYN takes three seconds to fail: sooner, a host that was let
 /// through for a moment is not seen to fail again.
 const ALL_CLEAR_SPAN: Duration = Duration::from_secs(5);
@@ -199,6 +201,14 @@ impl Unit {
     pub fn hosts_seen_working(&self) -> u32 {
         let working = self.hosts.alive.without(self.hosts.failed).len();
         u32::try_from(self.evidence.ok).map_or(working, |ok| ok.min(working))
+    }
+
+    /// Whether nobody has tried it for so long that nobody will.
+    pub fn is_abandoned(&self, now: Moment) -> bool {
+        let last_words = [self.last_ok, self.last_failed].into_iter().flatten();
+        last_words
+            .map(|at| now.since(&at))
+            .all(|span| span >= ABANDONED)
     }
 
     /// Whether it fails for some connections and works for others, or did lately: blocked by name,

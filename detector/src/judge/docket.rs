@@ -232,10 +232,12 @@ impl Docket {
     }
 
     /// The range, unless nothing elsewhere worked since it began to fail: then it may as well be
-    /// our own uplink, and no range is accused; or unless it stalls as anything may.
+    /// our own uplink, and no range is accused; or unless it stalls as anything may. Once claimed, ordinary stalls
+    /// beside the cut do not end it.
     fn range(&self, now: Moment, whole: &Cover) -> Option<Range> {
         let evidence = self.evidence(whole);
-        if evidence.corroborated < CORROBORATION || !evidence.is_of_one_cut() {
+        let is_claimed = self.members(whole).any(Unit::is_held);
+        if evidence.corroborated < CORROBORATION || !(is_claimed || evidence.is_of_one_cut()) {
             return None;
         }
         let claim = self.claim(now, whole)?;

@@ -424,3 +424,27 @@ fn a_dead_host_makes_a_suspect_that_need_not_be_kept_and_a_claim_one_that_must()
     assert!(judge.is_suspected(&dead) && !judge.is_held(&dead));
     assert!(judge.is_suspected(&claimed) && judge.is_held(&claimed));
 }
+
+/// A second in which connections to the first hosts are cut off at one place, or anywhere.
+fn cut_off(net: &str, is_at_one_place: bool) -> Delta {
+    let mut delta = quiet(net);
+    delta.trials[Verdict::DataCutoff.index()] = 8;
+    delta.verdicts[Verdict::DataCutoff.index()] = 8;
+    let anywhere = [1, 1, 1, 1, 1, 1, 1, 1];
+    let here = [0, 0, 8, 0, 0, 0, 0, 0];
+    delta.stalls.bytes = if is_at_one_place { here } else { anywhere };
+    delta.stalls.packets = anywhere;
+    delta.alive = first_hosts(8);
+    delta.failed = first_hosts(8);
+    delta
+}
+
+#[test]
+fn stalls_anywhere_are_no_cutoff_but_do_not_end_one_either() {
+    let net = "198.18.16.0/24";
+    let deltas = |is_at_one_place| [delta(WITNESS, 5, 0), cut_off(net, is_at_one_place)];
+    assert!(repeat(&mut Judge::default(), 0..9, &deltas(false)).is_empty());
+    let mut judge = Judge::default();
+    assert_eq!(prefixes(&repeat(&mut judge, 0..3, &deltas(true))), [net]);
+    assert_eq!(prefixes(&repeat(&mut judge, 3..30, &deltas(false))), [net]);
+}

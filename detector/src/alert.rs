@@ -5,6 +5,7 @@
 
 mod budget;
 mod open;
+mod owners;
 mod trouble;
 
 use std::{cmp::Reverse, time::Duration};
@@ -12,7 +13,7 @@ use std::{cmp::Reverse, time::Duration};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use self::{budget::Budget, open::Open, trouble::OpenTrouble};
+use self::{budget::Budget, open::Open, owners::Owners, trouble::OpenTrouble};
 use crate::{
     event::alert::{AlertEvent, State},
     ignore::Ignore,
@@ -138,33 +139,39 @@ impl Alerts {
 
     /// Where alerts have become one range, the oldest goes on and says so for the others.
     fn merge(&mut self, ranges: &[Range]) {
+        self.open.sort_by_key(Open::age);
+        let mut owners = Owners::of(&self.open);
+        let mut open: Vec<Option<Open>> = self.open.drain(..).map(Some).collect();
         for range in ranges {
-            let (heirs, others): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.open)
-                .into_iter()
-                .partition(|open| open.owns(range));
-            self.open = others;
-            let mut heirs = heirs.into_iter();
-            if let Some(mut oldest) = heirs.next() {
-                for absorbed in heirs {
+            let mut heirs = owners.all(range).into_iter();
+            let Some(place) = heirs.next() else {
+                continue;
+            };
+            let absorbed: Vec<Open> = heirs.filter_map(|heir| open[heir].take()).collect();
+            for absorbed in absorbed {
+                owners.pass(&absorbed, place);
+                if let Some(oldest) = &mut open[place] {
                     oldest.absorb(&absorbed);
                     self.ending.push((absorbed, Some(oldest.id)));
                 }
-                self.open.push(oldest);
             }
         }
-        self.open.sort_by_key(Open::age);
+        self.open.extend(open.into_iter().flatten());
     }
 
     /// Follows each open alert, and returns the ranges that no alert is about.
     fn follow<'a>(&mut self, ranges: &'a [Range], scene: &Scene<'_>) -> Vec<&'a Range> {
-        let mut strangers: Vec<&Range> = ranges
-            .iter()
-            .filter(|range| !self.open.iter().any(|open| open.owns(range)))
-            .collect();
-        for mut open in std::mem::take(&mut self.open) {
-            let own: Vec<&Range> = ranges.iter().filter(|range| open.owns(range)).collect();
-            let largest = own.iter().max_by_key(|range| range.members.len());
-            let Some(largest) = largest else {
+        let owners = Owners::of(&self.open);
+        let mut own: Vec<Vec<&Range>> = vec![Vec::new(); self.open.len()];
+        let mut strangers = Vec::new();
+        for range in ranges {
+            match owners.one(range) {
+                Some(place) => own[place].push(range),
+                None => strangers.push(range),
+            }
+        }
+        for (mut open, own) in std::mem::take(&mut self.open).into_iter().zip(own) {
+            let Some(largest) = own.iter().max_by_key(|range| range.members.len()) else {
                 self.ending.push((open, None));
                 continue;
             };

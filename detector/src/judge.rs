@@ -99,6 +99,11 @@ impl Judge {
         self.dockets.iter().any(|it| it.is_suspected(prefix))
     }
 
+    /// Whether this prefix is claimed to be blocked.
+    pub fn is_held(&self, prefix: &IpNet) -> bool {
+        self.dockets.iter().any(|it| it.is_held(prefix))
+    }
+
     /// What is to be kept over a restart.
     pub fn save(&self) -> SavedJudge {
         SavedJudge {
@@ -146,17 +151,18 @@ impl Judge {
 
     /// A range that both transports fail to is one.
     fn ranges(&mut self, now: Moment) -> Vec<Range> {
-        let [mut ranges, others] = self.dockets.each_mut().map(|docket| docket.ranges(now));
-        for mut other in others {
-            let (overlapping, mut apart): (Vec<Range>, Vec<Range>) =
-                ranges.into_iter().partition(|range| range.overlaps(&other));
-            for range in overlapping {
-                other.merge(range);
+        let dockets = self.dockets.iter_mut();
+        let mut ranges: Vec<Range> = dockets.flat_map(|docket| docket.ranges(now)).collect();
+        // The widest comes right before all that lie in it.
+        ranges.sort_by_key(|range| range.prefix);
+        let mut wholes: Vec<Vec<Range>> = Vec::new();
+        for range in ranges {
+            match wholes.last_mut() {
+                Some(whole) if whole[0].prefix.contains(&range.prefix) => whole.push(range),
+                _ => wholes.push(vec![range]),
             }
-            apart.push(other);
-            ranges = apart;
         }
-        ranges
+        wholes.into_iter().filter_map(Range::unite).collect()
     }
 }
 

@@ -272,7 +272,7 @@ impl<S: Source> Watch<S> {
     }
 
     fn forget_idle(&mut self, now: Moment) -> Result<(), Failure> {
-        let is_kept = |key: &_| self.judge.is_suspected(&network(*key, &self.tuning));
+        let is_kept = |key: &_| self.judge.is_held(&network(*key, &self.tuning));
         for key in self.idle.take_expired(now.monotonic, is_kept) {
             self.source.forget_prefix(&key)?;
             self.before.remove(&key);

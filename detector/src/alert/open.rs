@@ -111,9 +111,9 @@ impl Open {
         self.is_ignored = is_covered;
     }
 
-    /// Whether a range is what it is about.
-    pub(super) fn owns(&self, range: &Range) -> bool {
-        range.kin.iter().any(|net| self.owned.contains(net))
+    /// The prefixes that it is about.
+    pub(super) fn owned(&self) -> impl Iterator<Item = &IpNet> {
+        self.owned.iter()
     }
 
     /// Takes over what another alert was about.

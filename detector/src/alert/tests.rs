@@ -351,10 +351,10 @@ fn a_range_that_nobody_tried_for_six_hours_is_stale_and_not_fine() {
 }
 
 #[test]
-fn what_ends_stale_says_so() {
+fn the_end_of_a_range_that_nobody_tried_is_no_all_clear() {
     let mut book = Book::new();
     book.fire(5, &[one(3)]);
-    book.events(5 + 6 * HOUR, &[one(3)]);
+    assert_eq!(book.states(5 + 6 * HOUR, &[one(3)])[0].0, State::Update);
     let gone = book.events(5 + 7 * 24 * HOUR, &[]);
     assert_eq!(gone[0].state, State::Resolved);
     assert!(gone[0].caveats.contains(&"stale"));

@@ -82,6 +82,11 @@ impl Docket {
         self.suspects.contains(prefix)
     }
 
+    /// Whether this prefix is claimed to be blocked.
+    pub fn is_held(&self, prefix: &IpNet) -> bool {
+        self.units.get(prefix).is_some_and(Unit::is_held)
+    }
+
     /// Forgets a prefix that is no longer tracked, and the tests around it that nothing is left in.
     pub fn forget(&mut self, prefix: &IpNet) {
         self.units.remove(prefix);
@@ -93,27 +98,29 @@ impl Docket {
     }
 
     /// Ends every suspicion that is younger than `since` and led to no claim: those failures were
-    /// our own uplink's.
+    /// our own uplink's. The tests around a claim go on.
     pub fn absolve(&mut self, since: Moment) {
-        let young =
-            |unit: &Unit| !unit.is_held() && unit.since.is_some_and(|it| it.is_after(&since));
-        let suspects = std::mem::take(&mut self.suspects);
-        for net in suspects {
-            match self.units.get_mut(&net) {
-                Some(unit) if young(unit) => {
-                    unit.clear();
-                    self.wider.absolve(&net);
-                }
-                _ => {
-                    self.suspects.insert(net);
-                }
+        let units = &mut self.units;
+        let mut held = BTreeSet::new();
+        let mut absolved = Vec::new();
+        self.suspects.retain(|net| match units.get_mut(net) {
+            Some(unit) if unit.is_held() => held.insert(*net),
+            Some(unit) if unit.since.is_some_and(|it| it.is_after(&since)) => {
+                unit.clear();
+                absolved.push(*net);
+                false
             }
+            _ => true,
+        });
+        for net in absolved {
+            self.wider
+                .absolve(&net, |wider| is_any_inside(&held, wider));
         }
     }
 
     /// What is blocked now.
     pub fn ranges(&mut self, now: Moment) -> Vec<Range> {
-        self.let_go(now);
+        self.forget_abandoned(now);
         let blocked = self.blocked(now);
         if blocked.is_empty() {
             return Vec::new();
@@ -148,24 +155,23 @@ impl Docket {
         self.wider.restore(saved.wider);
     }
 
-    /// Ends the suspicion against what nobody tries any more.
-    fn let_go(&mut self, now: Moment) {
-        let units = &mut self.units;
-        self.suspects.retain(|net| match units.get_mut(net) {
-            Some(unit) if unit.is_forgotten(now) => {
-                unit.clear();
-                false
-            }
-            unit => unit.is_some(),
-        });
-    }
-
     /// A prefix that this transport was never used to takes no room.
     fn concerns(&self, delta: &Delta) -> bool {
         delta.connections_ok(self.transport) > 0
             || delta.connections_failed(self.transport) > 0
             || self.units.contains_key(&delta.prefix)
             || self.transport == Transport::Tcp
+    }
+
+    /// Forgets the suspects that nobody tries any more, for good: a restart leaves some that are
+    /// no longer tracked.
+    fn forget_abandoned(&mut self, now: Moment) {
+        let units = &self.units;
+        let is_abandoned = |net: &&IpNet| units.get(net).is_none_or(|it| it.is_abandoned(now));
+        let abandoned: Vec<IpNet> = self.suspects.iter().filter(is_abandoned).copied().collect();
+        for net in abandoned {
+            self.forget(&net);
+        }
     }
 
     /// The prefixes that are blocked, in order. Those that were held so before stay so while they
@@ -225,10 +231,12 @@ impl Docket {
     }
 
     /// The range, unless nothing elsewhere worked since it began to fail: then it may as well be
-    /// our own uplink, and no range is accused; or unless it stalls as anything may.
+    /// our own uplink, and no range is accused; or unless it stalls as anything may. Once claimed, ordinary stalls
+    /// beside the cut do not end it.
     fn range(&self, now: Moment, whole: &Cover) -> Option<Range> {
         let evidence = self.evidence(whole);
-        if evidence.corroborated < CORROBORATION || !evidence.is_of_one_cut() {
+        let is_claimed = self.members(whole).any(Unit::is_held);
+        if evidence.corroborated < CORROBORATION || !(is_claimed || evidence.is_of_one_cut()) {
             return None;
         }
         let claim = self.claim(now, whole)?;

@@ -36,18 +36,22 @@ pub struct Range {
 }
 
 impl Range {
-    /// Whether one of them lies in the other.
-    pub fn overlaps(&self, other: &Self) -> bool {
-        self.prefix.contains(&other.prefix) || other.prefix.contains(&self.prefix)
+    /// Makes one of what the transports say of the same range, or of ranges in it; the widest
+    /// comes first.
+    pub fn unite(ranges: Vec<Self>) -> Option<Self> {
+        let mut ranges = ranges.into_iter();
+        let mut whole = ranges.next()?;
+        if ranges.len() > 0 {
+            ranges.for_each(|range| whole.merge(range));
+            sort(&mut whole.members);
+            sort(&mut whole.kin);
+        }
+        Some(whole)
     }
 
-    /// Takes in what another transport says of the same range, or of one that overlaps it.
-    pub fn merge(&mut self, other: Self) {
-        if other.prefix.contains(&self.prefix) {
-            self.prefix = other.prefix;
-        }
-        add_missing(&mut self.members, other.members);
-        add_missing(&mut self.kin, other.kin);
+    fn merge(&mut self, other: Self) {
+        self.members.extend(other.members);
+        self.kin.extend(other.kin);
         if self.since.is_after(&other.since) {
             self.since = other.since;
             self.age = other.age;
@@ -60,8 +64,7 @@ impl Range {
     }
 }
 
-fn add_missing(nets: &mut Vec<IpNet>, others: Vec<IpNet>) {
-    nets.extend(others);
+fn sort(nets: &mut Vec<IpNet>) {
     nets.sort_unstable();
     nets.dedup();
 }

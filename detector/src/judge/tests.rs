@@ -348,18 +348,6 @@ fn hosts_let_through_for_less_than_a_syn_takes_to_fail_keep_the_block() {
 }
 
 #[test]
-fn what_nobody_tried_for_a_week_is_let_go_for_good() {
-    const WEEK: u64 = 7 * 24 * 3_600;
-    let mut judge = Judge::default();
-    let blocked = [delta(WITNESS, 5, 0), delta("198.18.16.0/24", 0, 4)];
-    repeat(&mut judge, 0..4, &blocked);
-    assert!(!judge.see(3 + WEEK - 1, &[]).is_empty());
-    for second in 3 + WEEK..6 + WEEK {
-        assert!(judge.see(second, &[]).is_empty());
-    }
-}
-
-#[test]
 fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     let mut judge = Judge::default();
     judge.see(
@@ -370,4 +358,97 @@ fn forgetting_the_last_prefix_forgets_the_tests_around_it() {
     assert_eq!(judge.dockets[0].count(), (1, 2));
     judge.forget(&"198.18.17.0/24".parse().unwrap());
     assert_eq!(judge.dockets[0].count(), (0, 0));
+}
+
+#[test]
+fn what_one_transport_fails_to_within_a_range_of_the_other_is_one_range() {
+    let mut judge = Judge::default();
+    let mut deltas = vec![delta(WITNESS, 5, 0)];
+    deltas[0].quic_ok = 5;
+    for net in 16..20 {
+        let mut both = delta(
+            &format!("198.18.{net}.0/24"),
+            0,
+            if net % 2 == 0 { 4 } else { 0 },
+        );
+        both.trials[Verdict::QuicTimeout.index()] = 4;
+        both.verdicts[Verdict::QuicTimeout.index()] = 4;
+        both.alive = first_hosts(4);
+        both.failed = first_hosts(4);
+        if net % 2 == 1 {
+            both.verdicts[Verdict::Ok.index()] = 4;
+            both.trials[Verdict::Ok.index()] = 4;
+            both.connections_answered = 4;
+        }
+        deltas.push(both);
+    }
+    let ranges = repeat(&mut judge, 0..4, &deltas);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/22"]);
+    assert_eq!((ranges[0].members.len(), ranges[0].kin.len()), (4, 4));
+    assert_eq!(ranges[0].evidence.failed(), 16 * 4 + 8 * 4);
+}
+
+#[test]
+fn an_outage_does_not_end_a_block_that_only_the_wider_tests_saw() {
+    let mut judge = block_of_few_hosts();
+    let nets = [
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "233.252.0.0/24",
+    ];
+    let mut healthy = nets.map(|net| delta(net, 3, 0)).to_vec();
+    repeat(&mut judge, 2..9, &healthy);
+    healthy.push(delta("198.18.28.0/24", 1, 1));
+    judge.see(9, &healthy);
+    let cut = nets.map(|net| delta(net, 0, 3));
+    let findings = judge.observe(at(12), &cut, false);
+    assert!(findings.trouble.is_some());
+    assert_eq!(prefixes(&findings.ranges), ["198.18.24.0/22"]);
+}
+
+const WEEK: u64 = 7 * 24 * 3_600;
+
+#[test]
+fn a_block_that_nobody_tried_for_a_week_is_let_go_for_good() {
+    let mut judge = block_of_few_hosts();
+    let witness = [delta(WITNESS, 5, 0)];
+    assert!(!judge.see(WEEK, &witness).is_empty());
+    for second in 1..9 {
+        assert!(judge.see(WEEK + second, &witness).is_empty());
+    }
+    assert!(!judge.is_suspected(&FEW[0].parse().unwrap()));
+}
+
+#[test]
+fn a_dead_host_makes_a_suspect_that_need_not_be_kept_and_a_claim_one_that_must() {
+    let mut judge = block_of_few_hosts();
+    let [claimed, dead] = [FEW[0], "203.0.113.0/24"].map(|net| net.parse().unwrap());
+    judge.see(2, &[delta(WITNESS, 5, 0), delta("203.0.113.0/24", 0, 1)]);
+    assert!(judge.is_suspected(&dead) && !judge.is_held(&dead));
+    assert!(judge.is_suspected(&claimed) && judge.is_held(&claimed));
+}
+
+/// A second in which connections to the first hosts are cut off at one place, or anywhere.
+fn cut_off(net: &str, is_at_one_place: bool) -> Delta {
+    let mut delta = quiet(net);
+    delta.trials[Verdict::DataCutoff.index()] = 8;
+    delta.verdicts[Verdict::DataCutoff.index()] = 8;
+    let anywhere = [1, 1, 1, 1, 1, 1, 1, 1];
+    let here = [0, 0, 8, 0, 0, 0, 0, 0];
+    delta.stalls.bytes = if is_at_one_place { here } else { anywhere };
+    delta.stalls.packets = anywhere;
+    delta.alive = first_hosts(8);
+    delta.failed = first_hosts(8);
+    delta
+}
+
+#[test]
+fn stalls_anywhere_are_no_cutoff_but_do_not_end_one_either() {
+    let net = "198.18.16.0/24";
+    let deltas = |is_at_one_place| [delta(WITNESS, 5, 0), cut_off(net, is_at_one_place)];
+    assert!(repeat(&mut Judge::default(), 0..9, &deltas(false)).is_empty());
+    let mut judge = Judge::default();
+    assert_eq!(prefixes(&repeat(&mut judge, 0..3, &deltas(true))), [net]);
+    assert_eq!(prefixes(&repeat(&mut judge, 3..30, &deltas(false))), [net]);
 }

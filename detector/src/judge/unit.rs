@@ -29,10 +29,10 @@ const MIXED: Duration = Duration::from_mins(2);
 /// So many polls in which connections worked, and half as many as those in which some failed: it
 /// is no block. Polls, since a silent destination fails once a second however many ask.
 const LEAKS: u64 = 6;
-/// The span of the memory of destinations.
-const FORGOTTEN: Duration = Duration::from_hours(7 * 24);
 /// Successful connections in a row that end a block of which no host fails any more.
 const ALL_CLEAR: u64 = 12;
+/// Without a word for as long as destinations are remembered, nobody asks any more.
+const ABANDONED: Duration = Duration::from_hours(7 * 24);
 /// For how long none must fail. A SYN takes three seconds to fail: sooner, a host that was let
 /// through for a moment is not seen to fail again.
 const ALL_CLEAR_SPAN: Duration = Duration::from_secs(5);
@@ -208,6 +208,14 @@ impl Unit {
         u32::try_from(self.evidence.ok).map_or(working, |ok| ok.min(working))
     }
 
+    /// Whether nobody has tried it for so long that nobody will.
+    pub fn is_abandoned(&self, now: Moment) -> bool {
+        let last_words = [self.last_ok, self.last_failed].into_iter().flatten();
+        last_words
+            .map(|at| now.since(&at))
+            .all(|span| span >= ABANDONED)
+    }
+
     /// Whether it fails for some connections and works for others, or did lately: blocked by name,
     /// overloaded, or partly dead.
     pub fn is_mixed(&self, now: Moment) -> bool {
@@ -230,13 +238,6 @@ impl Unit {
             self.panel.is_alarmed() || (is_wider_alarmed && !self.panel.is_idle() && supports);
         let most_fail = self.evidence.failed() > 2 * self.evidence.ok;
         is_alarmed && (self.is_held || most_fail || self.is_steady())
-    }
-
-    /// Whether nobody has tried it for as long as destinations are remembered: nobody will.
-    pub fn is_forgotten(&self, now: Moment) -> bool {
-        let heard = [self.last_ok, self.last_failed].into_iter().flatten();
-        let latest = heard.max_by_key(|moment| moment.monotonic);
-        latest.is_some_and(|latest| now.since(&latest) >= FORGOTTEN)
     }
 
     /// Whether it fails so steadily that what works elsewhere in its neighbourhood is no excuse.

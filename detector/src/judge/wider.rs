@@ -66,9 +66,9 @@ impl Wider {
         }
     }
 
-    /// Ends the suspicion against every prefix around `net`.
-    pub fn absolve(&mut self, net: &IpNet) {
-        for wider in around(net) {
+    /// Ends the suspicion against every prefix around `net` in which nothing is claimed.
+    pub fn absolve(&mut self, net: &IpNet, is_claimed: impl Fn(&IpNet) -> bool) {
+        for wider in around(net).filter(|wider| !is_claimed(wider)) {
             if let Some(panel) = self.panels.get_mut(&wider) {
                 panel.clear();
             }

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_under_suspicion_is_kept() {
+    fn a_prefix_that_is_claimed_is_kept() {
         let mut idle = noted(0..2);
         let later = IDLE + Duration::from_secs(1);
         assert_eq!(idle.take_expired(later, |it| *it == key(0)), [key(1)]);

@@ -77,9 +77,10 @@ impl Loss {
     /// Whether packets of connections under way went uncounted between two looks, so that what is
     /// taken for silence may be our own deafness. A full memory keeps what it has.
     pub fn distorts(before: &[u64; Self::ALL.len()], now: &[u64; Self::ALL.len()]) -> bool {
-        [Self::Flow, Self::Candidate]
-            .into_iter()
-            .any(|loss| now[loss as usize] > before[loss as usize])
+        let losses = Self::ALL.into_iter().zip(before.iter().zip(now));
+        losses
+            .filter(|(loss, _)| matches!(loss, Self::Flow | Self::Candidate))
+            .any(|(_, (before, now))| now > before)
     }
 
     /// The name used in events.

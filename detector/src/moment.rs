@@ -127,7 +127,6 @@ pub mod optional {
     ///
     /// # Errors
     /// Those of the serializer.
-    #[expect(clippy::ref_option, reason = "the signature that serde wants")]
     pub fn serialize<S: Serializer>(
         moment: &Option<Moment>,
         serializer: S,

@@ -65,13 +65,13 @@ pub struct Delta {
 
 impl Delta {
     /// Trials over a transport that succeeded.
-    pub fn ok(&self, transport: Transport) -> u64 {
+    pub const fn ok(&self, transport: Transport) -> u64 {
         let all = self.trials[Verdict::Ok.index()];
         of_transport(transport, all, self.quic_ok_trials)
     }
 
     /// Connections over a transport that ended well.
-    pub fn connections_ok(&self, transport: Transport) -> u64 {
+    pub const fn connections_ok(&self, transport: Transport) -> u64 {
         of_transport(transport, self.verdicts[Verdict::Ok.index()], self.quic_ok)
     }
 

@@ -98,7 +98,7 @@ impl Evidence {
 }
 
 /// QUIC fails before it says anything, and nothing else does that is counted there.
-fn stages(delta: &Delta, transport: Transport) -> [u64; Stage::COUNT] {
+const fn stages(delta: &Delta, transport: Transport) -> [u64; Stage::COUNT] {
     let quic = delta.trials[Verdict::QuicTimeout.index()];
     let mut stages = [0; Stage::COUNT];
     match transport {

@@ -48,7 +48,7 @@ impl Trials {
         }
     }
 
-    fn count(&mut self, verdict: Verdict, trials: u64) {
+    const fn count(&mut self, verdict: Verdict, trials: u64) {
         if let Some(kind) = Kind::of(verdict) {
             self.failed[kind.index()] += trials;
         }

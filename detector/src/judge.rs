@@ -118,7 +118,7 @@ impl Judge {
         for (docket, saved) in self.dockets.iter_mut().zip(saved.dockets) {
             docket.restore(saved);
         }
-        self.uplink = saved.uplink;
+        self.uplink = saved.uplink.resumed(saved.outage.is_on());
         self.outage = saved.outage;
     }
 

@@ -27,6 +27,8 @@ use crate::{
 
 /// Members listed in one event; a line stays under 8 KiB.
 const MEMBERS: usize = 128;
+/// Bytes of the shares told in one event, which says each of them twice; as many as fit.
+const SHARES: usize = 1_400;
 
 /// A lone prefix that falls silent for less is more often a router that restarts than a block.
 const LASTING: Duration = Duration::from_mins(5);
@@ -85,7 +87,12 @@ pub struct AlertEvent {
 
 impl AlertEvent {
     /// Says whose the blocked prefixes are.
-    pub fn tell_names(&mut self, shares: Vec<Share>) {
+    pub fn tell_names(&mut self, mut shares: Vec<Share>) {
+        let mut bytes = 0;
+        shares.retain(|share| {
+            bytes += serde_json::to_string(share).map_or(SHARES, |json| json.len());
+            bytes <= SHARES
+        });
         let said: Vec<String> = shares.iter().map(Share::to_string).collect();
         self.collateral = (!said.is_empty()).then(|| said.join("; "));
         self.names = shares;

@@ -95,6 +95,11 @@ impl Outage {
         false
     }
 
+    /// Whether there is trouble, told or not.
+    pub const fn is_on(&self) -> bool {
+        self.current.is_some()
+    }
+
     /// What is to be said of it now.
     pub fn trouble(&self, now: Moment) -> Option<Trouble> {
         let current = self.current.as_ref()?;

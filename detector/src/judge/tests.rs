@@ -452,3 +452,31 @@ fn stalls_anywhere_are_no_cutoff_but_do_not_end_one_either() {
     assert_eq!(prefixes(&repeat(&mut judge, 0..3, &deltas(true))), [net]);
     assert_eq!(prefixes(&repeat(&mut judge, 3..30, &deltas(false))), [net]);
 }
+
+#[test]
+fn a_trouble_outlasts_a_restart_until_enough_is_heard_of_again() {
+    let mut judge = Judge::default();
+    let nets: Vec<String> = (0..10).map(|net| format!("203.{net}.113.0/24")).collect();
+    let narrow: Vec<Delta> = nets
+        .iter()
+        .enumerate()
+        .map(|(index, net)| {
+            if index == 0 {
+                delta(net, 9, 0)
+            } else {
+                delta(net, 0, 9)
+            }
+        })
+        .collect();
+    for second in 0..700 {
+        judge.observe(at(second), &narrow, false);
+    }
+    let mut after = Judge::default();
+    after.restore(judge.save());
+    for second in 730..760 {
+        let first = usize::try_from(second - 729).unwrap().min(10);
+        let findings = after.observe(at(second), &narrow[..first], false);
+        assert!(findings.trouble.is_some(), "{second}");
+        assert!(findings.ranges.is_empty(), "{second}");
+    }
+}

@@ -47,6 +47,9 @@ pub struct Uplink {
     void_until: Duration,
     #[serde(skip)]
     recent: Recent,
+    /// Goes on in the midst of a trouble, without having heard of anything.
+    #[serde(skip)]
+    is_resuming: bool,
 }
 
 impl Uplink {
@@ -60,11 +63,24 @@ impl Uplink {
         if answers > 0 {
             self.learn(now, answers);
         }
+        if std::mem::take(&mut self.is_resuming) {
+            self.void_until = now.monotonic + GRACE;
+        }
         let condition = self.condition(now, &share);
         if matches!(condition, Condition::Out | Condition::Narrow) {
             self.void_until = now.monotonic + GRACE;
         }
         (condition, share.failing)
+    }
+
+    /// The same after a restart, in the midst of a trouble or not. Until enough is heard of again
+    /// to tell, it lasts.
+    #[must_use]
+    pub fn resumed(self, is_troubled: bool) -> Self {
+        Self {
+            is_resuming: is_troubled,
+            ..self
+        }
     }
 
     /// Whether something worked just before this poll.

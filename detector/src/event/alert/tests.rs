@@ -7,6 +7,7 @@ use crate::{
     event::{Body, Event},
     injector,
     snapshot::Stalls,
+    written::MOST_CHARACTERS,
 };
 
 /// What a line may take.
@@ -56,7 +57,7 @@ fn the_longest_alert_is_under_8_kib() {
         is_map_full: true,
         ..Observer::default()
     };
-    let alert = AlertEvent {
+    let mut alert = AlertEvent {
         id: Ulid::nil(),
         state: State::Resolved,
         details: Details {
@@ -74,23 +75,25 @@ fn the_longest_alert_is_under_8_kib() {
             evidence: evidence(everything()),
         },
         since: now,
-        names: vec![
-            Share {
-                name: "n".repeat(64),
-                blocked: usize::MAX,
-                observed: usize::MAX,
-            };
-            8
-        ],
-        collateral: Some("c".repeat(8 * 150)),
+        names: Vec::new(),
+        collateral: None,
         caveats: observer.caveats(),
         observer,
         duration: Duration::MAX,
         merged_into: Some(Ulid::nil()),
     };
-    let event = Event::new(&now.wall, Body::Alert(&alert));
-    let line = serde_json::to_string(&event).unwrap();
-    assert!(line.len() < LONGEST, "{} bytes", line.len());
+    for name in ["n", "\"", "🏢"].map(|it| it.repeat(MOST_CHARACTERS)) {
+        let share = Share {
+            name,
+            blocked: usize::MAX,
+            observed: usize::MAX,
+        };
+        alert.tell_names(vec![share; 8]);
+        assert!(!alert.names.is_empty());
+        let event = Event::new(&now.wall, Body::Alert(&alert));
+        let line = serde_json::to_string(&event).unwrap();
+        assert!(line.len() < LONGEST, "{} bytes", line.len());
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ const ONSET: Duration = Duration::from_mins(1);
 /// What is blocked now, and what is wrong with everything.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// The blocked ranges; none overlaps another.
+    /// The blocked ranges; no two share a member.
     pub ranges: Vec<Range>,
     /// Everything fails, or nearly.
     pub trouble: Option<Trouble>,
@@ -149,7 +149,7 @@ impl Judge {
             .then_some(now)
     }
 
-    /// A range that both transports fail to is one.
+    /// A range that both transports fail to is one, but for what [`Range::unite`] leaves apart.
     fn ranges(&mut self, now: Moment) -> Vec<Range> {
         let dockets = self.dockets.iter_mut();
         let mut ranges: Vec<Range> = dockets.flat_map(|docket| docket.ranges(now)).collect();
@@ -162,7 +162,7 @@ impl Judge {
                 _ => wholes.push(vec![range]),
             }
         }
-        wholes.into_iter().filter_map(Range::unite).collect()
+        wholes.into_iter().flat_map(Range::unite).collect()
     }
 }
 

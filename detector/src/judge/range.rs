@@ -1,11 +1,11 @@
 //! A range that is being blocked, as the judge sees it.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use ipnet::IpNet;
 
 use super::evidence::Evidence;
-use crate::moment::Moment;
+use crate::{kind::Kind, moment::Moment};
 
 /// A range that is being blocked.
 #[derive(Clone, Debug)]
@@ -37,16 +37,36 @@ pub struct Range {
 
 impl Range {
     /// Makes one of what the transports say of the same range, or of ranges in it; the widest
-    /// comes first.
-    pub fn unite(ranges: Vec<Self>) -> Option<Self> {
+    /// comes first. Where little of a range that QUIC is blocked to fails over TCP too, that
+    /// remains a matter of its own.
+    pub fn unite(ranges: Vec<Self>) -> Vec<Self> {
         let mut ranges = ranges.into_iter();
-        let mut whole = ranges.next()?;
-        if ranges.len() > 0 {
-            ranges.for_each(|range| whole.merge(range));
+        let Some(mut whole) = ranges.next() else {
+            return Vec::new();
+        };
+        let inner: Vec<Self> = ranges.collect();
+        if whole.is_of_quic_alone(&inner) {
+            whole.leave(&inner);
+            return std::iter::once(whole).chain(inner).collect();
+        }
+        if !inner.is_empty() {
+            inner.into_iter().for_each(|range| whole.merge(range));
             sort(&mut whole.members);
             sort(&mut whole.kin);
         }
-        Some(whole)
+        vec![whole]
+    }
+
+    fn is_of_quic_alone(&self, inner: &[Self]) -> bool {
+        let others: usize = inner.iter().map(|range| range.members.len()).sum();
+        self.evidence.kind() == Kind::QuicBlackhole && 2 * others < self.members.len()
+    }
+
+    /// Leaves prefixes to the ranges that have them too.
+    fn leave(&mut self, others: &[Self]) {
+        let left: HashSet<IpNet> = others.iter().flat_map(|it| it.kin.clone()).collect();
+        self.members.retain(|net| !left.contains(net));
+        self.kin.retain(|net| !left.contains(net));
     }
 
     fn merge(&mut self, other: Self) {

@@ -50,3 +50,24 @@ fn a_range_blocked_over_both_is_one_range() {
     let failed = ranges[0].evidence.failed();
     assert_eq!(failed, 5 * (3 + 4 + 3));
 }
+
+#[test]
+fn a_wide_block_of_quic_hides_no_block_of_tcp_in_it() {
+    let mut judge = Judge::default();
+    let mut deltas: Vec<Delta> = (16..32)
+        .map(|net| quic_blocked(&format!("198.18.{net}.0/24"), 9))
+        .collect();
+    deltas[4] = quic_blocked("198.18.20.0/24", 0);
+    deltas[4].trials[Verdict::SynTimeout.index()] = 4;
+    deltas[4].verdicts[Verdict::SynTimeout.index()] = 4;
+    deltas.insert(0, delta(WITNESS, 5, 0));
+    let ranges = repeat(&mut judge, 0..5, &deltas);
+    assert_eq!(prefixes(&ranges), ["198.18.16.0/20", "198.18.20.0/24"]);
+    assert_eq!([ranges[0].members.len(), ranges[1].members.len()], [15, 1]);
+    let kinds = [&ranges[0], &ranges[1]].map(|range| range.evidence.kind());
+    let expected = [
+        crate::kind::Kind::QuicBlackhole,
+        crate::kind::Kind::SynBlackhole,
+    ];
+    assert_eq!(kinds, expected);
+}

@@ -230,6 +230,23 @@ mod tests {
     }
 
     #[test]
+    fn in_a_neighbourhood_two_clusters_may_be_one_block() {
+        let nets: Vec<IpNet> = [0, 1, 2, 3, 12, 13, 14, 15]
+            .map(|third| format!("198.18.{third}.0/24").parse().unwrap())
+            .to_vec();
+        assert_eq!(covers(&nets, &[]).len(), 1);
+    }
+
+    #[test]
+    fn far_away_few_networks_must_lie_as_in_one_block_and_more_may_lie_closer() {
+        // Three keep to half of the lower half, which one block in four would do.
+        let few = ["35.0.0.0/24", "35.1.0.0/24", "35.3.0.0/24", "35.8.0.0/24"];
+        assert_eq!(prefixes(&few, &[]), ["35.0.0.0/14", "35.8.0.0/24"]);
+        let more = [&few[..], &["35.15.0.0/24"]].concat();
+        assert_eq!(prefixes(&more, &[]), ["35.0.0.0/12"]);
+    }
+
+    #[test]
     fn one_network_in_each_half_says_nothing_against_the_whole() {
         assert_eq!(
             prefixes(&["198.18.0.0/24", "198.19.255.0/24"], &[]),

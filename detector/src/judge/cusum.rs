@@ -17,7 +17,7 @@ const EWMA_WEIGHT: f64 = 0.01;
 
 /// Prefix lengths at which one failed trial is looked at, at most; always by the test of one kind.
 pub const LOOKS: f64 = 4.0;
-/// Alarm threshold: ln 10⁶. Each look takes some ten million trials between two false alarms
+/// Alarm threshold: ln 10⁶. Each look takes two million trials between two false alarms, or more
 /// (docs/DETECTION.md has the table).
 pub const THRESHOLD: f64 = 13.815_510_557_964_274;
 /// What a trial weighs more that proves a third party: it is twenty times likelier under a block

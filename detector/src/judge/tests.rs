@@ -111,6 +111,25 @@ fn nothing_is_accused_while_nothing_works() {
 }
 
 #[test]
+fn a_prefix_that_says_nothing_is_no_witness() {
+    let mut judge = Judge::default();
+    let deltas = [quiet(WITNESS), delta("198.18.16.0/24", 0, 9)];
+    assert!(repeat(&mut judge, 0..10, &deltas).is_empty());
+}
+
+#[test]
+fn what_ordinarily_fails_is_the_mean_of_the_members() {
+    let mut judge = Judge::default();
+    let deltas = [
+        delta(WITNESS, 5, 0),
+        delta("198.18.16.0/24", 0, 9),
+        delta("198.18.17.0/24", 0, 9),
+    ];
+    let rate = repeat(&mut judge, 0..2, &deltas)[0].baseline_failure_rate;
+    assert!((rate - 0.05).abs() < 0.001, "{rate}");
+}
+
+#[test]
 fn stray_failures_after_an_outage_accuse_nobody() {
     let mut judge = Judge::default();
     let nets = [WITNESS, "198.18.16.0/24", "203.0.113.0/24"];

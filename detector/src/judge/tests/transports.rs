@@ -71,3 +71,17 @@ fn a_wide_block_of_quic_hides_no_block_of_tcp_in_it() {
     ];
     assert_eq!(kinds, expected);
 }
+
+#[test]
+fn a_prefix_that_quic_was_never_used_to_takes_no_room_there() {
+    let mut judge = Judge::default();
+    let sizes = |judge: &Judge| judge.dockets.each_ref().map(|it| it.count().0);
+    judge.see(0, &[delta(BLOCKED, 3, 3)]);
+    assert_eq!(sizes(&judge), [1, 0]);
+    let mut works = delta(NEIGHBOUR, 1, 0);
+    works.quic_ok = 1;
+    judge.see(1, &[works]);
+    assert_eq!(sizes(&judge), [2, 1]);
+    judge.see(2, &[quic_blocked(BLOCKED, 0)]);
+    assert_eq!(sizes(&judge), [2, 2]);
+}

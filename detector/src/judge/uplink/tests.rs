@@ -106,6 +106,18 @@ fn most_prefixes_failing_beside_healthy_ones_is_no_outage() {
 }
 
 #[test]
+fn a_host_that_died_long_ago_leaves_its_prefix_healthy() {
+    let mut uplink = busy();
+    let mut deltas = everything(7, 3);
+    for healthy in &mut deltas[7..] {
+        healthy.failed = healthy.alive;
+    }
+    for second in 60..90 {
+        assert_eq!(uplink.see(second, &deltas), Condition::Fine);
+    }
+}
+
+#[test]
 fn nearly_all_failing_beside_a_healthy_one_is_narrow() {
     let mut uplink = busy();
     for second in 60..90 {

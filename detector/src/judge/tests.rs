@@ -24,7 +24,7 @@ pub(super) fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
 }
 
 /// A second in which nothing happened.
-fn quiet(prefix: &str) -> Delta {
+pub(super) fn quiet(prefix: &str) -> Delta {
     Delta {
         prefix: prefix.parse().unwrap(),
         connections_answered: 0,
@@ -40,7 +40,7 @@ fn quiet(prefix: &str) -> Delta {
 }
 
 /// So many connections that ended well, whose trials were counted before.
-fn retried(prefix: &str, ok: u64) -> Delta {
+pub(super) fn retried(prefix: &str, ok: u64) -> Delta {
     let mut delta = quiet(prefix);
     delta.verdicts[Verdict::Ok.index()] = ok;
     delta.connections_answered = ok;
@@ -48,7 +48,7 @@ fn retried(prefix: &str, ok: u64) -> Delta {
     delta
 }
 
-fn first_hosts(count: u64) -> HostSet {
+pub(super) fn first_hosts(count: u64) -> HostSet {
     HostSet(std::array::from_fn(|word| {
         let hosts = count.saturating_sub(32 * word as u64).min(32);
         u32::try_from((1_u64 << hosts) - 1).unwrap()

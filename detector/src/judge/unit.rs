@@ -314,3 +314,6 @@ const fn in_a_row(run: u64, more: u64, others: u64) -> u64 {
         run.saturating_add(more)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,28 @@ fn around(net: &IpNet) -> impl Iterator<Item = IpNet> {
         .filter_map(move |length| IpNet::new(net.network(), *length).ok())
         .map(|wider| wider.trunc())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wider(net: &str) -> Vec<String> {
+        let net = net.parse().unwrap();
+        around(&net).map(|wider| wider.to_string()).collect()
+    }
+
+    #[test]
+    fn a_prefix_lies_in_those_that_are_wider_and_not_in_itself() {
+        assert_eq!(wider("198.18.21.0/24"), ["198.18.16.0/20", "198.18.0.0/16"]);
+        assert_eq!(wider("198.18.16.0/20"), ["198.18.0.0/16"]);
+        let v6 = ["2001:db8:8010::/44", "2001:db8:8000::/40", "2001:db8::/32"];
+        assert_eq!(wider("2001:db8:8012::/48"), v6);
+    }
+
+    #[test]
+    fn the_neighbourhood_is_the_widest() {
+        let of = |net: &str| neighbourhood(&net.parse().unwrap()).to_string();
+        assert_eq!(of("198.18.21.0/24"), "198.18.0.0/16");
+        assert_eq!(of("198.18.0.0/16"), "198.18.0.0/16");
+    }
+}

@@ -63,6 +63,66 @@ fn silence_two_seconds_after_the_last_success_is_one() {
 }
 
 #[test]
+fn nobody_asking_is_no_outage() {
+    let mut uplink = busy();
+    for second in 60..400 {
+        assert_eq!(uplink.see(second, &[]), Condition::Fine);
+    }
+}
+
+#[test]
+fn nearly_all_failing_with_nothing_healthy_is_an_outage() {
+    let mut uplink = busy();
+    let mut deltas = everything(9, 0);
+    deltas[9] = delta(NETS[9], 1, 1);
+    let conditions = (60..80).map(|second| uplink.see(second, &deltas));
+    assert_eq!(conditions.last(), Some(Condition::Out));
+}
+
+/// The prefixes of which the first so many fail, and the others work now and then.
+fn browned(failing: usize) -> Vec<Delta> {
+    let all = NETS.into_iter().enumerate();
+    all.map(|(index, net)| {
+        let answers = u64::from(index >= failing);
+        delta(net, answers, 1)
+    })
+    .collect()
+}
+
+#[test]
+fn six_in_ten_are_not_more_than_six_in_ten() {
+    for (failing, last) in [(6, Condition::Fine), (7, Condition::Out)] {
+        let mut uplink = busy();
+        let conditions = (60..80).map(|second| uplink.see(second, &browned(failing)));
+        assert_eq!(conditions.last(), Some(last), "{failing}");
+    }
+}
+
+#[test]
+fn more_of_the_prefixes_is_no_outage_without_more_of_the_neighbourhoods() {
+    let mut uplink = busy();
+    let mut deltas = browned(6);
+    let neighbours: Vec<String> = (1..9)
+        .map(|net| format!("192.0.{}.0/24", 100 + net))
+        .collect();
+    deltas.extend(neighbours.iter().map(|net| delta(net, 0, 1)));
+    for second in 60..80 {
+        assert_eq!(uplink.see(second, &deltas), Condition::Fine);
+    }
+}
+
+#[test]
+fn what_worked_less_than_two_polls_ago_worked_lately() {
+    let ago = |millis: u64| Moment {
+        monotonic: Duration::from_millis(60_000 - millis),
+        ..at(60)
+    };
+    assert!(Uplink::worked_lately(Some(ago(1_899)), at(60)));
+    assert!(!Uplink::worked_lately(Some(ago(1_900)), at(60)));
+    assert!(!Uplink::worked_lately(None, at(60)));
+}
+
+#[test]
 fn it_is_out_until_something_works_and_returns_for_a_while() {
     let mut uplink = busy();
     uplink.see(61, &everything(10, 0));

@@ -42,6 +42,48 @@ impl HostSet {
     }
 }
 
+/// Hosts by what became of them since the failures began.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub struct Hosts {
+    alive: HostSet,
+    failed: HostSet,
+    /// Failed before: those say nothing of the present.
+    before: HostSet,
+    /// Failed at any time since.
+    ever: HostSet,
+}
+
+impl Hosts {
+    /// Takes in how things stand: hosts that once answered, and those that failed when last heard of.
+    pub fn take_in(&mut self, alive: HostSet, failed: HostSet) {
+        self.alive = alive;
+        self.failed = failed.and(alive);
+        self.before = self.before.and(self.failed);
+        self.ever = self.ever.or(self.failing());
+    }
+
+    /// What failed so far is another matter.
+    pub fn begin_anew(&mut self) {
+        self.before = self.failed;
+        self.ever = HostSet::default();
+    }
+
+    /// Those that fail, and did not before.
+    pub fn failing(&self) -> HostSet {
+        self.failed.without(self.before)
+    }
+
+    /// Those that failed since, and answer again.
+    pub fn recovered(&self) -> HostSet {
+        self.ever.without(self.failed)
+    }
+
+    /// Those of which the latest word is good.
+    pub fn working(&self) -> HostSet {
+        self.alive.without(self.failed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +96,24 @@ mod tests {
         assert_eq!(a.or(b).len(), 5);
         assert_eq!(a.without(b), HostSet([0b0100, 0, 0, 0, 0, 0, 0, 1]));
         assert!(a.without(a).is_empty() && !a.is_empty());
+    }
+
+    fn hosts(bits: u32) -> HostSet {
+        HostSet([bits, 0, 0, 0, 0, 0, 0, 0])
+    }
+
+    #[test]
+    fn a_host_that_failed_before_neither_fails_nor_recovers() {
+        let mut history = Hosts::default();
+        history.take_in(hosts(0b1111), hosts(0b0001));
+        history.begin_anew();
+        history.take_in(hosts(0b1111), hosts(0b0111));
+        assert_eq!(history.failing(), hosts(0b0110));
+        history.take_in(hosts(0b1111), hosts(0b0100));
+        assert_eq!(history.recovered(), hosts(0b0010));
+        assert_eq!(history.working(), hosts(0b1011));
+        // Once it worked, its next failure is news.
+        history.take_in(hosts(0b1111), hosts(0b0101));
+        assert_eq!(history.failing(), hosts(0b0101));
     }
 }

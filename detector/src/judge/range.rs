@@ -50,7 +50,9 @@ impl Range {
             return std::iter::once(whole).chain(inner).collect();
         }
         if !inner.is_empty() {
-            inner.into_iter().for_each(|range| whole.merge(range));
+            for range in inner {
+                whole.merge(range);
+            }
             sort(&mut whole.members);
             sort(&mut whole.kin);
         }

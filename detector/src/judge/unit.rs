@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     evidence::Evidence,
-    hosts::HostSet,
+    hosts::Hosts,
     panel::{Panel, Trials},
     transport::Transport,
     uplink::Uplink,
@@ -68,17 +68,6 @@ pub struct Unit {
     polls: Polls,
 }
 
-/// Hosts by what became of them since the failures began.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-struct Hosts {
-    alive: HostSet,
-    failed: HostSet,
-    /// Failed before: those say nothing of the present.
-    before: HostSet,
-    /// Failed at any time since.
-    ever: HostSet,
-}
-
 /// Polls by what they brought; one may bring both.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Polls {
@@ -124,7 +113,7 @@ impl Unit {
         }
         self.evidence.take_in(delta, transport);
         self.evidence.corroborated += self.corroborated(&trials, delta, now, witness);
-        self.hosts.take_in(delta);
+        self.hosts.take_in(delta.alive, delta.failed);
         self.note(delta, transport, &trials, now);
         self.panel.observe(&trials);
         if self.is_all_clear(now) {
@@ -143,8 +132,7 @@ impl Unit {
         self.is_held = false;
         self.since = None;
         self.polls = Polls::default();
-        self.hosts.before = self.hosts.failed;
-        self.hosts.ever = HostSet::default();
+        self.hosts.begin_anew();
     }
 
     fn note(&mut self, delta: &Delta, transport: Transport, trials: &Trials, now: Moment) {
@@ -204,7 +192,7 @@ impl Unit {
 
     /// Hosts of which the latest word is good, at most as many as there were answers since.
     pub fn hosts_seen_working(&self) -> u32 {
-        let working = self.hosts.alive.without(self.hosts.failed).len();
+        let working = self.hosts.working().len();
         u32::try_from(self.evidence.ok).map_or(working, |ok| ok.min(working))
     }
 
@@ -232,7 +220,7 @@ impl Unit {
     /// Whether it looks blocked by its own trials: its tests alarmed, or as part of a wider prefix
     /// whose tests did.
     pub fn is_candidate(&self, is_wider_alarmed: bool) -> bool {
-        let none_works = self.hosts.alive.without(self.hosts.failed).is_empty();
+        let none_works = self.hosts.working().is_empty();
         let supports = self.evidence.failed() >= SUPPORT || none_works;
         let is_alarmed =
             self.panel.is_alarmed() || (is_wider_alarmed && !self.panel.is_idle() && supports);
@@ -286,23 +274,6 @@ impl Unit {
             && self
                 .last_failing
                 .is_none_or(|last_failing| now.since(&last_failing) >= ALL_CLEAR_SPAN)
-    }
-}
-
-impl Hosts {
-    fn take_in(&mut self, delta: &Delta) {
-        self.alive = delta.alive;
-        self.failed = delta.failed.and(delta.alive);
-        self.before = self.before.and(self.failed);
-        self.ever = self.ever.or(self.failing());
-    }
-
-    fn failing(&self) -> HostSet {
-        self.failed.without(self.before)
-    }
-
-    fn recovered(&self) -> HostSet {
-        self.ever.without(self.failed)
     }
 }
 

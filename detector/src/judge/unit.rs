@@ -149,7 +149,7 @@ impl Unit {
         if !self.hosts.failing().is_empty() {
             self.last_failing = Some(now);
         }
-        let fails = trials.failures() > 0 || (failed > 0 && !self.hosts.failing().is_empty());
+        let fails = failed > 0 && !self.hosts.failing().is_empty();
         self.oks_in_a_row = in_a_row(self.oks_in_a_row, ok, u64::from(fails));
         self.failures_in_a_row = in_a_row(self.failures_in_a_row, failed, ok);
         if self.since.is_some() {

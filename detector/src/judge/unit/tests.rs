@@ -38,15 +38,19 @@ fn no_trials(alive: u64) -> Delta {
     delta
 }
 
-#[test]
-fn what_works_within_two_seconds_may_have_been_under_way() {
-    let mut unit = failing(2);
-    let others = Delta {
+/// A second in which a third host works, beside the two that fail.
+fn another_works() -> Delta {
+    Delta {
         alive: first_hosts(3),
         failed: first_hosts(2),
         ..retried(NET, 1)
-    };
-    unit.see(11, &others);
+    }
+}
+
+#[test]
+fn what_works_within_two_seconds_may_have_been_under_way() {
+    let mut unit = failing(2);
+    unit.see(11, &another_works());
     let mixed = [11, 12].map(|second| unit.is_mixed(at(second)));
     assert_eq!(mixed, [true, false]);
 }
@@ -54,7 +58,7 @@ fn what_works_within_two_seconds_may_have_been_under_way() {
 #[test]
 fn what_works_later_is_remembered_for_two_minutes() {
     let mut unit = failing(2);
-    unit.see(12, &delta(NET, 1, 1));
+    unit.see(12, &another_works());
     let mixed = [12, 131, 132].map(|second| unit.is_mixed(at(second)));
     assert_eq!(mixed, [true, true, false]);
 }
@@ -94,6 +98,17 @@ fn is_clear(oks: u64, interruption: Option<&Delta>) -> bool {
 fn twelve_in_a_row_that_work_are_an_all_clear() {
     assert!(!is_clear(11, None));
     assert!(is_clear(12, None));
+}
+
+#[test]
+fn a_host_that_works_again_after_the_others_is_all_that_was_missing() {
+    let mut unit = failing(2);
+    for second in 20..32 {
+        unit.see(second, &another_works());
+    }
+    assert!(!unit.panel.is_idle(), "two hosts fail");
+    unit.see(36, &retried(NET, 3));
+    assert!(unit.panel.is_idle());
 }
 
 #[test]

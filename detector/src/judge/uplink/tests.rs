@@ -112,6 +112,24 @@ fn more_of_the_prefixes_is_no_outage_without_more_of_the_neighbourhoods() {
 }
 
 #[test]
+fn more_of_the_neighbourhoods_is_no_outage_without_more_of_the_prefixes() {
+    let mut uplink = busy();
+    let mut deltas = browned(7);
+    for (net, failing) in [(1, true), (2, true), (3, false), (4, false), (5, false)] {
+        // Beside the first prefix, which fails, or beside the last, which does not.
+        let net = if failing {
+            format!("192.0.{net}.0/24")
+        } else {
+            format!("203.5.{net}.0/24")
+        };
+        deltas.push(delta(&net, u64::from(!failing), 1));
+    }
+    for second in 60..80 {
+        assert_eq!(uplink.see(second, &deltas), Condition::Fine);
+    }
+}
+
+#[test]
 fn what_worked_less_than_two_polls_ago_worked_lately() {
     let ago = |millis: u64| Moment {
         monotonic: Duration::from_millis(60_000 - millis),

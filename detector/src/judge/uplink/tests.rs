@@ -115,7 +115,7 @@ fn more_of_the_prefixes_is_no_outage_without_more_of_the_neighbourhoods() {
 fn more_of_the_neighbourhoods_is_no_outage_without_more_of_the_prefixes() {
     let mut uplink = busy();
     let mut deltas = browned(7);
-    for (net, failing) in [(1, true), (2, true), (3, false), (4, false), (5, false)] {
+    for (net, failing) in [(101, true), (102, true), (3, false), (4, false), (5, false)] {
         // Beside the first prefix, which fails, or beside the last, which does not.
         let net = if failing {
             format!("192.0.{net}.0/24")

@@ -199,6 +199,11 @@ impl<S: Source> Watch<S> {
         self.alerts.firing()
     }
 
+    /// Those of them that nobody was told of yet, since there were too many.
+    pub fn untold(&self) -> usize {
+        self.alerts.untold()
+    }
+
     /// What is judged and told so far, for a state file.
     pub fn judgement(&self, now: Moment) -> Judgement {
         Judgement {
@@ -242,11 +247,6 @@ impl<S: Source> Watch<S> {
     /// The same, once after each thinning, for which they were read anyway.
     pub const fn take_remembered(&mut self) -> Option<Vec<Remembered>> {
         self.memory.left.take()
-    }
-
-    /// Those of them that nobody was told of yet, since there were too many.
-    pub fn untold(&self) -> usize {
-        self.alerts.untold()
     }
 
     /// Notes what was lost, and says whether that makes silence of what was none.

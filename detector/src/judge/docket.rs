@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cover::{Blocked, cover},
-    panel::Trials,
     range::Range,
     transport::Transport,
     unit::Unit,
@@ -66,10 +65,12 @@ impl Docket {
             }
             let unit = self.units.entry(delta.prefix);
             let unit = unit.or_insert_with(|| Unit::new(self.transport));
-            unit.observe(delta, self.transport, now, witness);
+            trials.push((
+                delta.prefix,
+                unit.observe(delta, self.transport, now, witness),
+            ));
             set(&mut self.suspects, delta.prefix, !unit.panel.is_idle());
             set(&mut self.mixed, delta.prefix, unit.is_mixed(now));
-            trials.push((delta.prefix, Trials::of(delta, self.transport)));
         }
         self.wider.observe(&trials);
         let suspects = &self.suspects;

@@ -94,15 +94,15 @@ impl Unit {
         }
     }
 
-    /// Takes in what happened since the last poll; `witness` is when, up to that poll, a
-    /// connection to a prefix free of suspicion last ended well.
+    /// Takes in what happened since the last poll, and says what trials there were; `witness` is
+    /// when, up to that poll, a connection to a prefix free of suspicion last ended well.
     pub fn observe(
         &mut self,
         delta: &Delta,
         transport: Transport,
         now: Moment,
         witness: Option<Moment>,
-    ) {
+    ) -> Trials {
         let trials = Trials::of(delta, transport);
         if self.panel.is_idle() {
             self.begin_anew();
@@ -119,6 +119,7 @@ impl Unit {
         if self.is_all_clear(now) {
             self.clear();
         }
+        trials
     }
 
     /// Ends every suspicion.

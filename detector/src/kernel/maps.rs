@@ -179,10 +179,7 @@ impl Kernel {
         Shared<K>: Pod,
         Shared<V>: Pod,
     {
-        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
-        let mut map: HashMap<&mut MapData, Shared<K>, Shared<V>> =
-            map.try_into().map_err(|error| refused(name, &error))?;
-        match map.remove(&Shared(key)) {
+        match self.hash_mut::<K, V>(name)?.remove(&Shared(key)) {
             Ok(()) | Err(MapError::KeyNotFound) => Ok(()),
             Err(error) => Err(refused(name, &error)),
         }
@@ -199,13 +196,23 @@ impl Kernel {
         Shared<K>: Pod,
         Shared<V>: Pod,
     {
-        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
-        let mut map: HashMap<&mut MapData, Shared<K>, Shared<V>> =
-            map.try_into().map_err(|error| refused(name, &error))?;
+        let mut map = self.hash_mut::<K, V>(name)?;
         match map.insert(Shared(key), Shared(value), BPF_NOEXIST) {
             Err(MapError::SyscallError(error)) if is_there_or_full(&error.io_error) => Ok(()),
             result => result.map_err(|error| refused(name, &error)),
         }
+    }
+
+    fn hash_mut<K, V>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<HashMap<&mut MapData, Shared<K>, Shared<V>>, Failure>
+    where
+        Shared<K>: Pod,
+        Shared<V>: Pod,
+    {
+        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
+        map.try_into().map_err(|error| refused(name, &error))
     }
 
     fn per_cpu<const N: usize>(&self, name: &'static str) -> Result<[u64; N], Failure> {

@@ -6,7 +6,7 @@
 use crate::{
     address::Address,
     classify::Judgement,
-    time::Nanos,
+    time::{Nanos, Ticks},
     tuning::Tuning,
     verdict::{Outcome, Stage, Verdict},
 };
@@ -34,9 +34,9 @@ pub struct DestinationState {
     /// When the latest SYN left that counts in the run.
     pub last_syn: Nanos,
     /// When the latest trial was counted that succeeded.
-    pub ok_at: Nanos,
+    pub ok_at: Ticks,
     /// When the latest trial was counted that failed.
-    pub failed_at: Nanos,
+    pub failed_at: Ticks,
     /// Length of the run of unanswered SYNs.
     pub silent_syns: u16,
     /// Outcome of the latest trial, as a small code.
@@ -62,7 +62,7 @@ const _: () = assert!(
     "a map key has no padding"
 );
 const _: () = assert!(
-    size_of::<DestinationState>() == 48,
+    size_of::<DestinationState>() == 40,
     "a map value has no padding"
 );
 
@@ -151,11 +151,11 @@ impl DestinationState {
     #[inline(always)]
     fn succeed(&mut self, now: Nanos, tuning: &Tuning) -> bool {
         self.failing = 0;
-        if self.trial == OK && now.since(self.ok_at) < tuning.trial {
+        if self.trial == OK && now.since(self.ok_at.nanos()) < tuning.trial {
             return false;
         }
         self.trial = OK;
-        self.ok_at = now;
+        self.ok_at = Ticks::of(now);
         true
     }
 
@@ -168,13 +168,13 @@ impl DestinationState {
         let has_failed = self.trial == FAILED || self.failed_at.0 != 0;
         // Zero stands for nobody.
         let by = client.fold() | 1;
-        let span = now.since(self.failed_at);
+        let span = now.since(self.failed_at.nanos());
         let is_residual = self.poisoned_by == by && span < tuning.poison;
         if has_failed && (is_residual || span < tuning.trial) {
             return false;
         }
         self.trial = FAILED;
-        self.failed_at = now;
+        self.failed_at = Ticks::of(now);
         self.poisoned_by = if matches!(stage, Stage::PostSyn) {
             0
         } else {

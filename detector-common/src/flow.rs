@@ -73,10 +73,6 @@ pub mod remainder {
 pub struct FlowState {
     /// When the first SYN or Initial left.
     pub syn_at: Nanos,
-    /// When the newest bytes of the client left for the first time.
-    pub sent_at: Nanos,
-    /// When the client last sent something again; of QUIC, its latest Initial.
-    pub resent_at: Nanos,
     /// When the remote side was last heard, its resets included; 0 where it never was.
     pub heard_at: Nanos,
     /// The client's initial sequence number.
@@ -92,6 +88,10 @@ pub struct FlowState {
     /// When the client's first data left, or the server last acknowledged more of it: in
     /// microseconds since the first SYN.
     pub data_us: u32,
+    /// When the newest bytes of the client left for the first time, likewise.
+    pub sent_us: u32,
+    /// When the client last sent something again, likewise; of QUIC, its latest Initial.
+    pub resent_us: u32,
     /// Sequence number behind the newest byte of the server.
     pub server_next: u32,
     /// Sequence number of the latest reset.
@@ -138,7 +138,7 @@ pub struct FlowState {
     pub resets: u8,
 }
 
-const _: () = assert!(size_of::<FlowState>() == 96, "a map value has no padding");
+const _: () = assert!(size_of::<FlowState>() == 88, "a map value has no padding");
 
 impl FlowState {
     /// The state after a first packet: a SYN, or what is no TCP.
@@ -150,7 +150,6 @@ impl FlowState {
         };
         Self {
             syn_at: now,
-            sent_at: now,
             client_isn: isn,
             // Data may come with the SYN (RFC 7413).
             client_next: isn.wrapping_add(1).wrapping_add(len),
@@ -172,6 +171,29 @@ impl FlowState {
     #[inline(always)]
     pub const fn has_sent(&self, ack: u32) -> bool {
         ack.wrapping_sub(self.client_isn) <= self.client_next.wrapping_sub(self.client_isn)
+    }
+
+    /// Microseconds since the first SYN, as the times are kept that are younger; at most 71 minutes.
+    #[inline(always)]
+    pub const fn age_us(&self, now: Nanos) -> u32 {
+        now.since(self.syn_at).as_micros_u32()
+    }
+
+    /// When the newest bytes of the client left for the first time.
+    #[inline(always)]
+    pub const fn sent_at(&self) -> Nanos {
+        self.at(self.sent_us)
+    }
+
+    /// When the client last sent something again, or first of all.
+    #[inline(always)]
+    pub const fn resent_at(&self) -> Nanos {
+        self.at(self.resent_us)
+    }
+
+    #[inline(always)]
+    const fn at(&self, us: u32) -> Nanos {
+        Nanos(self.syn_at.0.wrapping_add((us as u64).wrapping_mul(1_000)))
     }
 
     /// Bytes of payload that came from the server.
@@ -211,6 +233,12 @@ impl FlowState {
     #[inline(always)]
     pub const fn verdict(&self) -> Option<Verdict> {
         Verdict::of_code(self.verdict)
+    }
+
+    /// Whether nothing more is learnt from it. What bears marks is not: more of the kind may come.
+    #[inline(always)]
+    pub const fn is_settled(&self) -> bool {
+        self.phase == phase::CLOSED && self.marks.is_empty()
     }
 
     /// Notes a verdict and the stage it met.

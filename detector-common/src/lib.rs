@@ -28,14 +28,18 @@ pub mod address;
 pub mod bytes;
 pub mod classify;
 pub mod destination;
+pub mod drive;
 pub mod flow;
 #[cfg(test)]
 mod frames;
+pub mod hash;
+pub mod lanes;
 pub mod maps;
 pub mod mark;
 pub mod packet;
 pub mod prefix;
 pub mod sample;
+pub mod sets;
 pub mod skip;
 pub mod stall;
 pub mod tables;

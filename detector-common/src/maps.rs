@@ -1,13 +1,19 @@
 //! Names and default capacities of the maps: the one place both sides take them from.
 
-/// Counters per destination prefix (plain hash: a tracked prefix is never evicted).
+/// Counters, by the number of their prefix (mapped array).
+pub const COUNTERS: &str = "COUNTERS";
+/// How often each of them changed, and whether one is changing now (mapped array; see [`crate::prefix::Change`]).
+pub const CHANGES: &str = "CHANGES";
+/// Whose they are (mapped array).
 pub const PREFIXES: &str = "PREFIXES";
-/// State of young connections (LRU).
-pub const FLOWS: &str = "FLOWS";
-/// Memory of destinations that answered (plain hash).
-pub const DESTINATIONS: &str = "DESTINATIONS";
-/// Memory of destinations that never answered: a scan washes through here (LRU).
-pub const CANDIDATES: &str = "CANDIDATES";
+/// Numbers of prefixes, by prefix: tags and records (mapped arrays).
+pub const NUMBERS: TableNames = ("NUMBER_TAGS", "NUMBERS", "NUMBER_SETS");
+/// Numbers that nobody has (stack).
+pub const FREE_NUMBERS: &str = "FREE_NUMBERS";
+/// State of young connections (mapped arrays).
+pub const FLOWS: TableNames = ("FLOW_TAGS", "FLOWS", "FLOW_SETS");
+/// Memory of destinations (mapped arrays). A scan washes through those that never answered.
+pub const DESTINATIONS: TableNames = ("DESTINATION_TAGS", "DESTINATIONS", "DESTINATION_SETS");
 /// Packets not followed, by [`crate::skip::Skip`] (per CPU).
 pub const SKIPS: &str = "SKIPS";
 /// What could not be stored, by [`Loss`] (per CPU).
@@ -20,6 +26,8 @@ pub const MARKS: &str = "MARKS";
 pub const VANTAGE: &str = "VANTAGE";
 /// Evidence samples on their way to user space (ring buffer).
 pub const SAMPLES: &str = "SAMPLES";
+/// The seeds of all hashes, in the programs' read-only data.
+pub const SEEDS: &str = "SEEDS";
 /// The thresholds, in the programs' read-only data.
 pub const TUNING: &str = "TUNING";
 
@@ -27,15 +35,27 @@ pub const TUNING: &str = "TUNING";
 pub const TEST_CLOCK: &str = "TEST_CLOCK";
 /// 1 where time comes from [`TEST_CLOCK`], in the programs' read-only data.
 pub const IS_TEST_RUN: &str = "IS_TEST_RUN";
+/// The state of a benchmark's driver (array).
+pub const DRIVE: &str = "DRIVE";
+/// The XDP program that it drives (program array).
+pub const DRIVEN_XDP: &str = "DRIVEN_XDP";
+/// The TC program that it drives (program array).
+pub const DRIVEN_TC: &str = "DRIVEN_TC";
+
+/// Names of the maps of a set-associative table: its tags, its records, and the number of its sets, which is in the
+/// programs' read-only data.
+pub type TableNames = (&'static str, &'static str, &'static str);
 
 /// Default number of prefixes.
 pub const PREFIX_CAPACITY: u32 = 65_536;
+/// Places for their numbers: twice as many, so that hardly a set of eight is full before nearly all are taken.
+pub const NUMBER_PLACES: u32 = 2 * PREFIX_CAPACITY;
 /// Default number of young connections.
-pub const FLOW_CAPACITY: u32 = 131_072;
+pub const FLOW_CAPACITY: u32 = 262_144;
 /// Default number of destinations that answered.
 pub const DESTINATION_CAPACITY: u32 = 65_536;
-/// Default number of destinations that never answered.
-pub const CANDIDATE_CAPACITY: u32 = 65_536;
+/// Places for destinations: as many again for those that never answered, and for sets that are full early.
+pub const DESTINATION_PLACES: u32 = 2 * DESTINATION_CAPACITY;
 
 /// Bytes of the ring buffer of samples.
 pub const SAMPLE_BYTES: u32 = 1 << 16;
@@ -44,26 +64,29 @@ pub const SAMPLE_BYTES: u32 = 1 << 16;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]
 pub enum Loss {
-    /// [`PREFIXES`] was full: this prefix is not counted at all.
+    /// There is no number left: this prefix is not counted at all.
     Prefix,
-    /// [`FLOWS`] refused: this connection is not followed.
+    /// A young connection gave way to a newer one: how it ends is not known.
     Flow,
-    /// [`DESTINATIONS`] was full: this destination's memory may be evicted.
+    /// All of a set are destinations that answered: this one is not followed.
     Destination,
-    /// [`CANDIDATES`] refused: this SYN is not counted.
+    /// A connection found no place: it is not followed.
     Candidate,
     /// [`SAMPLES`] was full, or more came than are wanted in a second: counted, and not shown.
     Sample,
+    /// As [`Self::Flow`], while the answer to its SYN may have been under way.
+    Unanswered,
 }
 
 impl Loss {
     /// Every loss, in the order of its counter.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Prefix,
         Self::Flow,
         Self::Destination,
         Self::Candidate,
         Self::Sample,
+        Self::Unanswered,
     ];
 
     /// Whether anything is lost that a judgement rests on; samples only illustrate.
@@ -79,7 +102,7 @@ impl Loss {
     pub fn distorts(before: &[u64; Self::ALL.len()], now: &[u64; Self::ALL.len()]) -> bool {
         let each = Self::ALL.into_iter().zip(before.iter().zip(now));
         each.filter(|(_, (before, now))| now > before)
-            .any(|(loss, _)| matches!(loss, Self::Flow | Self::Candidate))
+            .any(|(loss, _)| matches!(loss, Self::Unanswered))
     }
 
     /// The name used in events.
@@ -90,6 +113,7 @@ impl Loss {
             Self::Destination => "destination",
             Self::Candidate => "candidate",
             Self::Sample => "sample",
+            Self::Unanswered => "unanswered",
         }
     }
 }
@@ -123,7 +147,7 @@ mod tests {
             let mut now = before;
             assert!(!Loss::distorts(&before, &now));
             now[index] += 1;
-            let is_distorting = matches!(loss, Loss::Flow | Loss::Candidate);
+            let is_distorting = matches!(loss, Loss::Unanswered);
             assert_eq!(Loss::distorts(&before, &now), is_distorting, "{loss:?}");
         }
     }

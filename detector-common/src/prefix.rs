@@ -5,7 +5,10 @@
 
 use crate::{
     address::Address,
+    maps::Loss,
+    sets::Occupant,
     stall::Bucket,
+    time::Nanos,
     tuning::Tuning,
     verdict::{Stage, Verdict},
 };
@@ -219,6 +222,44 @@ impl<C: Count> Count for &mut C {
 
     fn remove(&mut self, hosts: Hosts, host: u8) {
         (**self).remove(hosts, host);
+    }
+}
+
+/// The number of a prefix, which says where its counters are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(transparent)]
+pub struct PrefixNumber(pub u64);
+
+impl Occupant for PrefixNumber {
+    /// A tracked prefix is never forgotten by itself.
+    #[inline(always)]
+    fn last_heard(&self) -> Option<Nanos> {
+        None
+    }
+
+    #[inline(always)]
+    fn loss_to(&self, _other: &Self) -> Option<Loss> {
+        None
+    }
+}
+
+/// How often the counters of one prefix changed, and how many changes are under way: who finds the same number before
+/// and after reading, and none under way, has read counters that belong together.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(transparent)]
+pub struct Change(pub u64);
+
+impl Change {
+    /// Added before a change.
+    pub const BEGIN: u64 = 1;
+    /// Added after it.
+    pub const END: u64 = (1 << Self::UNDER_WAY_BITS) - Self::BEGIN;
+    /// There are fewer CPUs than that many bits count.
+    const UNDER_WAY_BITS: u32 = 16;
+
+    /// Whether no change is under way.
+    pub const fn is_whole(self) -> bool {
+        self.0 & ((1 << Self::UNDER_WAY_BITS) - 1) == 0
     }
 }
 

@@ -90,7 +90,7 @@ impl Sample {
             at,
             syn_at: flow.syn_at,
             remote: key.remote,
-            delay_us: at.since(flow.sent_at).as_micros_u32(),
+            delay_us: at.since(flow.sent_at()).as_micros_u32(),
             rtt_us: flow.rtt_us,
             seq_ahead: segment.seq.wrapping_sub(flow.server_next),
             ack_ahead: segment.ack.wrapping_sub(flow.client_next),

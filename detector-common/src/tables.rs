@@ -16,8 +16,9 @@ pub trait Table<K, V> {
     /// the table refuses, which it counts.
     fn insert(&mut self, key: &K, value: &V) -> Option<&mut V>;
 
-    /// Forgets `key`.
-    fn remove(&mut self, key: &K);
+    /// Nothing more is learnt from `key`: from now on the table may take it for one that is not there, until it is
+    /// inserted again.
+    fn settle(&mut self, _key: &K) {}
 }
 
 /// The counters of all prefixes.
@@ -27,12 +28,14 @@ pub trait Prefixes {
     where
         Self: 'a;
 
-    /// The counters of `key` where it is tracked already.
-    fn get(&mut self, key: &PrefixKey) -> Option<Self::Counters<'_>>;
-
-    /// The counters of `key`, tracked from now on; `None` where there is no room, which is
-    /// counted.
-    fn insert(&mut self, key: &PrefixKey) -> Option<Self::Counters<'_>>;
+    /// Changes the counters of `key`, all at once to whoever reads them. Where it is not tracked yet, it is from now
+    /// on if it `is_welcome`; where there is no room that is counted, and nothing else is.
+    fn change(
+        &mut self,
+        key: &PrefixKey,
+        is_welcome: bool,
+        change: impl FnOnce(&mut Self::Counters<'_>),
+    );
 }
 
 /// What is kept of the evidence itself.
@@ -45,13 +48,11 @@ pub trait Evidence {
 }
 
 /// All tables of one engine.
-pub struct Tables<F, D, C, P, V, E> {
+pub struct Tables<F, D, P, V, E> {
     /// Young connections; may forget the oldest.
     pub flows: F,
-    /// Destinations that answered at least once; never forgets by itself.
+    /// Destinations; may forget the oldest that never answered, and no other.
     pub destinations: D,
-    /// Destinations that never answered; may forget the oldest.
-    pub candidates: C,
     /// Counters per prefix; never forgets by itself.
     pub prefixes: P,
     /// What is known of our uplink: one entry, at 0.

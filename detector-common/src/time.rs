@@ -38,6 +38,26 @@ impl Nanos {
     }
 }
 
+/// A time since the same start in 67 ms (2^26 ns), for what is remembered for minutes: half the room, for nine years.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(transparent)]
+pub struct Ticks(pub u32);
+
+impl Ticks {
+    const SHIFT: u32 = 26;
+
+    /// The tick that a time lies in.
+    #[expect(clippy::cast_possible_truncation, reason = "enough for nine years")]
+    pub const fn of(at: Nanos) -> Self {
+        Self((at.0 >> Self::SHIFT) as u32)
+    }
+
+    /// When it began.
+    pub const fn nanos(self) -> Nanos {
+        Nanos((self.0 as u64) << Self::SHIFT)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +76,14 @@ mod tests {
         assert_eq!(Nanos(last + 999).as_micros_u32(), u32::MAX);
         assert_eq!(Nanos(last + 1_000).as_micros_u32(), u32::MAX);
         assert_eq!(Nanos(u64::MAX).as_micros_u32(), u32::MAX);
+    }
+
+    #[test]
+    fn a_tick_begins_at_most_67_ms_before_what_lies_in_it() {
+        for at in [0, 1, 67_108_863, 67_108_864, 9 * 31_536_000_000_000_000] {
+            let late = Nanos(at).since(Ticks::of(Nanos(at)).nanos());
+            assert!(late < Nanos(1 << 26), "{at}: {late:?}");
+        }
     }
 
     #[test]

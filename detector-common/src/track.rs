@@ -24,8 +24,8 @@ pub use self::{account::account, news::News};
 /// Accounts for one packet, and returns the verdict where it ends a connection. Followed are
 /// connections that our side begins: TCP, and QUIC to port 443.
 #[inline(always)]
-pub fn track<F, D, C, P, V, E>(
-    tables: &mut Tables<F, D, C, P, V, E>,
+pub fn track<F, D, P, V, E>(
+    tables: &mut Tables<F, D, P, V, E>,
     packet: &Packet,
     direction: Direction,
     now: Nanos,
@@ -34,32 +34,30 @@ pub fn track<F, D, C, P, V, E>(
 where
     F: Table<FlowKey, FlowState>,
     D: Table<DestinationKey, DestinationState>,
-    C: Table<DestinationKey, DestinationState>,
     P: Prefixes,
     V: Table<u32, Vantage>,
     E: Evidence,
 {
     let mut news = News::default();
-    follow(tables, packet, direction, now, tuning, &mut news)?;
+    follow(tables, packet, direction, || (now, *tuning), &mut news)?;
     account(tables, packet, &news, tuning);
     news.judgement()
 }
 
 /// Moves the connection on that a packet belongs to, and writes down what is new; `None` where
-/// nothing is.
+/// nothing is. Nearly every packet belongs to a connection of which nothing more is learnt: for those it asks for one
+/// lookup, and not even for the time or the rules.
 #[inline(always)]
-pub fn follow<F, D, C, P, V, E>(
-    tables: &mut Tables<F, D, C, P, V, E>,
+pub fn follow<F, D, P, V, E>(
+    tables: &mut Tables<F, D, P, V, E>,
     packet: &Packet,
     direction: Direction,
-    now: Nanos,
-    tuning: &Tuning,
+    circumstances: impl FnOnce() -> (Nanos, Tuning),
     news: &mut News,
 ) -> Option<()>
 where
     F: Table<FlowKey, FlowState>,
     D: Table<DestinationKey, DestinationState>,
-    C: Table<DestinationKey, DestinationState>,
     V: Table<u32, Vantage>,
 {
     let relevance = relevance(packet, direction);
@@ -68,25 +66,31 @@ where
     }
     let opens = relevance == Relevance::Opens;
     let key = FlowKey::of(packet, direction)?;
-    let flow = if opens {
-        open(&mut tables.flows, &key, packet, now, tuning)?
+    let (flow, (now, tuning)) = if opens {
+        let (now, tuning) = circumstances();
+        let flow = open(&mut tables.flows, &key, packet, now, &tuning)?;
+        (flow, (now, tuning))
     } else {
-        tables.flows.get(&key)?
+        let flow = tables.flows.get(&key)?;
+        if flow.is_settled() {
+            return None;
+        }
+        (flow, circumstances())
     };
     let endpoint = key.destination();
-    let destination = match tables.destinations.get(&endpoint) {
-        Some(known) => known,
-        None if opens => tables
-            .candidates
-            .insert(&endpoint, &DestinationState::default())?,
-        None => tables.candidates.get(&endpoint)?,
+    let destination = if opens {
+        tables
+            .destinations
+            .insert(&endpoint, &DestinationState::default())?
+    } else {
+        tables.destinations.get(&endpoint)?
     };
     let sighting = Sighting {
         packet,
         direction,
         now,
         vantage: tables.vantage.get(&0)?,
-        tuning,
+        tuning: &tuning,
     };
     news.begin(&key, now, flow, destination);
     let judgement = classify(flow, destination, &sighting);
@@ -142,7 +146,7 @@ fn open<'a, F: Table<FlowKey, FlowState>>(
 ) -> Option<&'a mut FlowState> {
     let flow = flows.insert(key, &FlowState::begin(packet, now))?;
     // Nothing in an Initial tells a new connection on old ports from a repeated one.
-    let is_idle = now.since(flow.resent_at.max(flow.syn_at)) > tuning.syn_run_gap;
+    let is_idle = now.since(flow.resent_at()) > tuning.syn_run_gap;
     if packet.tcp().is_none() && is_idle {
         *flow = FlowState::begin(packet, now);
     }

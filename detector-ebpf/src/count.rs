@@ -2,17 +2,22 @@
 
 use core::arch::asm;
 
-use aya_ebpf::{bindings::BPF_NOEXIST, btf_maps::PerCpuArray};
+use aya_ebpf::btf_maps::PerCpuArray;
 use detector_common::{
     flow::Direction,
     maps::Loss,
     mark::Mark,
-    prefix::{Count, Counter, Hosts, PrefixCounters, PrefixKey, WORDS},
+    prefix::{Change, Count, Counter, Hosts, PrefixCounters, PrefixKey, PrefixNumber, WORDS},
     skip::Skip,
-    tables::Prefixes,
+    tables::{Prefixes, Table as _},
 };
 
-use crate::{maps, opaque::opaque};
+use crate::{
+    atomic,
+    maps::{self, NUMBER_SETS_LEN, NUMBERS_LEN},
+    opaque::opaque,
+    sets::Sets,
+};
 
 #[inline(always)]
 pub(crate) fn packet(direction: Direction) {
@@ -42,37 +47,70 @@ fn bump<const N: usize>(counters: &PerCpuArray<u64, N>, index: u32) {
     }
 }
 
-/// Copied into the map for a new prefix; on the stack it would take half of it.
-static EMPTY: PrefixCounters = PrefixCounters([0; WORDS]);
-
-/// The prefix map as the engine sees it.
+/// The counters of all prefixes as the engine sees them.
 pub(crate) struct KernelPrefixes;
 
 impl Prefixes for KernelPrefixes {
     type Counters<'a> = SharedCounters;
 
     #[inline(always)]
-    fn get(&mut self, key: &PrefixKey) -> Option<SharedCounters> {
-        maps::PREFIXES.get_ptr_mut(key).map(SharedCounters)
+    fn change(
+        &mut self,
+        key: &PrefixKey,
+        is_welcome: bool,
+        change: impl FnOnce(&mut SharedCounters),
+    ) {
+        let number = match numbers().get(key) {
+            Some(PrefixNumber(number)) => *number as u32,
+            None if is_welcome => match admit(key) {
+                Some(number) => number,
+                None => return,
+            },
+            None => return,
+        };
+        let (Some(counters), Some(changes)) = (
+            maps::COUNTERS.get_ptr_mut(number),
+            maps::CHANGES.get_ptr_mut(number),
+        ) else {
+            return;
+        };
+        // SAFETY: an aligned word of a live map value; and below.
+        unsafe { atomic::add(changes.cast(), Change::BEGIN) };
+        change(&mut SharedCounters(counters));
+        // SAFETY: as above.
+        unsafe { atomic::add(changes.cast(), Change::END) };
     }
+}
 
-    #[inline(always)]
-    fn insert(&mut self, key: &PrefixKey) -> Option<SharedCounters> {
-        if let Some(counters) = self.get(key) {
-            return Some(counters);
-        }
-        #[expect(
-            clippy::needless_borrows_for_generic_args,
-            reason = "by value it would be copied to the stack"
-        )]
-        // Its error needs no look; the lookup tells whether the key is there now.
-        let _exists_or_full = maps::PREFIXES.insert(key, &EMPTY, BPF_NOEXIST.into());
-        let counters = self.get(key);
-        if counters.is_none() {
-            loss(Loss::Prefix);
-        }
-        counters
+type Numbers = Sets<PrefixKey, PrefixNumber, NUMBER_SETS_LEN, NUMBERS_LEN>;
+
+const fn numbers() -> Numbers {
+    Sets {
+        tags: &maps::NUMBER_TAGS,
+        records: &maps::NUMBERS,
+        sets: &maps::NUMBER_SETS,
+        refusal: Loss::Prefix,
     }
+}
+
+/// Gives a prefix a number that nobody has, unless another CPU was faster.
+#[inline(always)]
+fn admit(key: &PrefixKey) -> Option<u32> {
+    let Ok(Some(free)) = maps::FREE_NUMBERS.pop() else {
+        loss(Loss::Prefix);
+        return None;
+    };
+    let prefix = maps::PREFIXES.get_ptr_mut(free)?;
+    // SAFETY: the kernel returned a live value of this map, and nobody else has the number.
+    unsafe { prefix.write(*key) };
+    let number = numbers()
+        .insert(key, &PrefixNumber(free.into()))
+        .map(|PrefixNumber(number)| *number as u32);
+    if number != Some(free) {
+        // As many numbers fit as there are.
+        let _always_fits = maps::FREE_NUMBERS.push(free, 0);
+    }
+    number
 }
 
 /// Counters that all CPUs write, one atomic word at a time.

@@ -21,6 +21,7 @@
     reason = "lengths and indices of a packet fit 32 bits, and usize has 64 on this target"
 )]
 
+mod atomic;
 mod clock;
 mod count;
 mod evidence;
@@ -29,7 +30,9 @@ mod maps;
 mod opaque;
 mod packet;
 mod room;
+mod sets;
 mod table;
+mod yardstick;
 
 use aya_ebpf::{
     EbpfContext,
@@ -143,9 +146,8 @@ fn follow(direction: Direction) -> bool {
     let (Some(packet), Some(news)) = (room::packet(), room::news()) else {
         return false;
     };
-    let tuning = maps::TUNING.load();
-    let mut tables = table::tables();
-    track::follow(&mut tables, packet, direction, clock::now(), &tuning, news).is_some()
+    let circumstances = || (clock::now(), maps::TUNING.load());
+    track::follow(&mut table::tables(), packet, direction, circumstances, news).is_some()
 }
 
 #[inline(never)]

@@ -4,21 +4,20 @@
 
 use aya_ebpf::{
     Global,
-    btf_maps::{Array, HashMap, LruHashMap, PerCpuArray, RingBuf},
+    btf_maps::{Array, PerCpuArray, ProgramArray, RingBuf, Stack},
     macros::btf_map,
 };
 use detector_common::{
     bytes::HEADER_SPAN,
-    destination::{DestinationKey, DestinationState},
-    flow::{FlowKey, FlowState},
-    maps::{
-        CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY,
-        SAMPLE_BYTES,
-    },
+    drive::Drive,
+    hash,
+    lanes::WAYS,
+    maps::{DESTINATION_PLACES, FLOW_CAPACITY, Loss, NUMBER_PLACES, PREFIX_CAPACITY, SAMPLE_BYTES},
     mark::Mark,
     packet::Packet,
-    prefix::{PrefixCounters, PrefixKey},
+    prefix::{Change, PrefixCounters, PrefixKey},
     sample::{Budget, Sample},
+    sets::{DestinationRecord, FlowRecord, NumberRecord, Set, sets_for},
     skip::Skip,
     time::Nanos,
     track::News,
@@ -26,12 +25,16 @@ use detector_common::{
     vantage::Vantage,
 };
 
-type Prefixes = HashMap<PrefixKey, PrefixCounters, { PREFIX_CAPACITY as usize }>;
-pub(crate) type Flows = LruHashMap<FlowKey, FlowState, { FLOW_CAPACITY as usize }>;
-pub(crate) type Destinations =
-    HashMap<DestinationKey, DestinationState, { DESTINATION_CAPACITY as usize }>;
-pub(crate) type Candidates =
-    LruHashMap<DestinationKey, DestinationState, { CANDIDATE_CAPACITY as usize }>;
+/// User space maps it into its memory.
+pub(crate) const MAPPED: usize = aya_ebpf::bindings::BPF_F_MMAPABLE as usize;
+
+pub(crate) const PREFIXES_LEN: usize = PREFIX_CAPACITY as usize;
+pub(crate) const NUMBER_SETS_LEN: usize = sets_for(NUMBER_PLACES) as usize;
+pub(crate) const NUMBERS_LEN: usize = NUMBER_SETS_LEN * WAYS;
+pub(crate) const FLOW_SETS_LEN: usize = sets_for(FLOW_CAPACITY) as usize;
+pub(crate) const FLOWS_LEN: usize = FLOW_SETS_LEN * WAYS;
+pub(crate) const DESTINATION_SETS_LEN: usize = sets_for(DESTINATION_PLACES) as usize;
+pub(crate) const DESTINATIONS_LEN: usize = DESTINATION_SETS_LEN * WAYS;
 
 /// Room for the headers of one packet. Twice the span, so that a read which begins within the
 /// span ends within the room whatever its length.
@@ -44,21 +47,45 @@ pub(crate) type Scratch = [u8; 2 * HEADER_SPAN];
 #[repr(C, align(8))]
 pub(crate) struct Parsed([u8; size_of::<Packet>()]);
 
-/// Written here, read and thinned out by user space.
+/// Written here, read by user space, and cleared by it where nobody counts.
 #[btf_map]
-pub(crate) static PREFIXES: Prefixes = HashMap::new();
+pub(crate) static COUNTERS: Array<PrefixCounters, PREFIXES_LEN, MAPPED> = Array::new();
 
-/// Written here; the kernel evicts the oldest.
+/// Likewise.
 #[btf_map]
-pub(crate) static FLOWS: Flows = LruHashMap::new();
+pub(crate) static CHANGES: Array<Change, PREFIXES_LEN, MAPPED> = Array::new();
+
+/// Written here, read by user space.
+#[btf_map]
+pub(crate) static PREFIXES: Array<PrefixKey, PREFIXES_LEN, MAPPED> = Array::new();
 
 /// Written here, thinned out by user space.
 #[btf_map]
-pub(crate) static DESTINATIONS: Destinations = HashMap::new();
+pub(crate) static NUMBER_TAGS: Array<Set, NUMBER_SETS_LEN, MAPPED> = Array::new();
 
-/// Written here; the kernel evicts the oldest.
+/// Likewise.
 #[btf_map]
-pub(crate) static CANDIDATES: Candidates = LruHashMap::new();
+pub(crate) static NUMBERS: Array<NumberRecord, NUMBERS_LEN, MAPPED> = Array::new();
+
+/// Taken from here, given back by user space.
+#[btf_map]
+pub(crate) static FREE_NUMBERS: Stack<u32, PREFIXES_LEN> = Stack::new();
+
+/// Written here, read by user space.
+#[btf_map]
+pub(crate) static FLOW_TAGS: Array<Set, FLOW_SETS_LEN, MAPPED> = Array::new();
+
+/// Likewise.
+#[btf_map]
+pub(crate) static FLOWS: Array<FlowRecord, FLOWS_LEN, MAPPED> = Array::new();
+
+/// Written here, thinned out and added to by user space.
+#[btf_map]
+pub(crate) static DESTINATION_TAGS: Array<Set, DESTINATION_SETS_LEN, MAPPED> = Array::new();
+
+/// Likewise.
+#[btf_map]
+pub(crate) static DESTINATIONS: Array<DestinationRecord, DESTINATIONS_LEN, MAPPED> = Array::new();
 
 /// Written here, read by user space.
 #[btf_map]
@@ -104,10 +131,34 @@ pub(crate) static NEWS: PerCpuArray<News, 1> = PerCpuArray::new();
 #[btf_map]
 pub(crate) static TEST_CLOCK: Array<Nanos, 1> = Array::new();
 
+/// Written by user space before a benchmark, and moved on here.
+#[btf_map]
+pub(crate) static DRIVE: Array<Drive, 1> = Array::new();
+
+/// Written by user space before a benchmark. One for each kind of program, or the kernel refuses.
+#[btf_map]
+pub(crate) static DRIVEN_XDP: ProgramArray<1> = ProgramArray::new();
+
+/// Likewise.
+#[btf_map]
+pub(crate) static DRIVEN_TC: ProgramArray<1> = ProgramArray::new();
+
 /// 1 in a test run, where the time comes from [`TEST_CLOCK`]; a constant to the verifier, which
 /// drops the branch.
 #[unsafe(no_mangle)]
 pub(crate) static IS_TEST_RUN: Global<u32> = Global::new(0);
+
+/// Sets of the three tables; constants to the verifier, as all that follows.
+#[unsafe(no_mangle)]
+pub(crate) static NUMBER_SETS: Global<u32> = Global::new(NUMBER_SETS_LEN as u32);
+#[unsafe(no_mangle)]
+pub(crate) static FLOW_SETS: Global<u32> = Global::new(FLOW_SETS_LEN as u32);
+#[unsafe(no_mangle)]
+pub(crate) static DESTINATION_SETS: Global<u32> = Global::new(DESTINATION_SETS_LEN as u32);
+
+/// Seeds of the hashes.
+#[unsafe(no_mangle)]
+pub(crate) static SEEDS: [Global<u64>; hash::SEEDS] = [const { Global::new(0) }; hash::SEEDS];
 
 /// Thresholds; constants to the verifier.
 #[unsafe(no_mangle)]

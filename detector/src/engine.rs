@@ -10,7 +10,7 @@ use detector_common::{
     classify::Judgement,
     destination::{DestinationKey, DestinationState},
     flow::{Direction, FlowKey, FlowState},
-    maps::{CANDIDATE_CAPACITY, DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
+    maps::{DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
     packet::{Packet, parse},
     prefix::PrefixKey,
     sample::Sample,
@@ -25,14 +25,13 @@ use detector_common::{
 
 pub use self::{
     evidence::HostEvidence,
-    table::{HostLru, HostPrefixes, HostTable},
+    table::{HostDestinations, HostLru, HostPrefixes, HostTable},
 };
 use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
 type HostTables = Tables<
     HostLru<FlowKey, FlowState>,
-    HostTable<DestinationKey, DestinationState>,
-    HostLru<DestinationKey, DestinationState>,
+    HostDestinations,
     HostPrefixes,
     HostTable<u32, Vantage>,
     HostEvidence,
@@ -54,8 +53,7 @@ impl Engine {
             tuning,
             tables: Tables {
                 flows: HostLru::new(FLOW_CAPACITY),
-                destinations: HostTable::new(DESTINATION_CAPACITY),
-                candidates: HostLru::new(CANDIDATE_CAPACITY),
+                destinations: HostDestinations::new(DESTINATION_CAPACITY),
                 prefixes: HostPrefixes::new(PREFIX_CAPACITY),
                 vantage: HostTable::holding(0, Vantage::default()),
                 evidence: HostEvidence::default(),
@@ -107,9 +105,10 @@ impl Engine {
         [
             tables.prefixes.refused,
             0,
-            tables.destinations.refused,
+            tables.destinations.known.refused,
             0,
             tables.evidence.refused,
+            0,
         ]
     }
 }
@@ -125,8 +124,7 @@ impl Source for Engine {
     }
 
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        let entries = self.tables.destinations.entries.iter();
-        Ok(entries.map(|(key, state)| (*key, *state)).collect())
+        Ok(self.tables.destinations.answered())
     }
 
     fn remember_destination(
@@ -144,7 +142,7 @@ impl Source for Engine {
     }
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
-        self.tables.destinations.entries.remove(destination);
+        self.tables.destinations.forget(destination);
         Ok(())
     }
 

@@ -3,10 +3,14 @@
 pub mod attach;
 pub mod interfaces;
 mod load;
+mod mapped;
 pub mod maps;
 mod pod;
+mod prefixes;
 pub mod privilege;
 mod source;
+mod table;
 pub mod test_run;
+mod yardstick;
 
 pub use load::{Kernel, Options, ProgramCost};

@@ -133,14 +133,14 @@ impl Pair {
     pub(crate) fn compare(&mut self) -> Result<()> {
         let samples = self.differing_samples()?;
         let tables = &self.engine.tables;
-        let flows = self.kernel.flows()?.into_iter().collect();
-        let destinations = self.kernel.destinations()?.into_iter().collect();
-        let candidates = self.kernel.candidates()?.into_iter().collect();
+        let mut flows = tables.flows.entries();
+        flows.retain(|_, flow| !flow.is_settled());
+        let kernel_flows = self.kernel.young_flows().into_iter().collect();
+        let destinations = self.kernel.all_destinations().into_iter().collect();
         let differences = [
             differences("prefix", &self.kernel.snapshot()?, self.engine.snapshot()),
-            differences("flow", &flows, &tables.flows.entries()),
-            differences("destination", &destinations, &tables.destinations.entries),
-            differences("candidate", &candidates, &tables.candidates.entries()),
+            differences("flow", &kernel_flows, &flows),
+            differences("destination", &destinations, &tables.destinations.entries()),
             self.differing_vantage()?,
             samples,
             self.differing_totals()?,

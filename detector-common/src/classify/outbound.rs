@@ -114,7 +114,7 @@ fn speak(
     }
     flow.client_fin = 1;
     // A copy of it is nothing sent again.
-    flow.resent_at = sighting.now;
+    flow.resent_us = flow.age_us(sighting.now);
     silence::finish(flow, sighting)
 }
 
@@ -123,10 +123,10 @@ fn speak(
 const fn send(flow: &mut FlowState, end: u32, len: u32, now: Nanos) {
     if len > 0 {
         flow.newest_seq = flow.client_next;
-        flow.sent_at = now;
+        flow.sent_us = flow.age_us(now);
         if flow.phase == phase::ANSWERED {
             flow.phase = phase::DATA_SENT;
-            flow.data_us = now.since(flow.syn_at).as_micros_u32();
+            flow.data_us = flow.sent_us;
         }
     }
     flow.client_next = end;

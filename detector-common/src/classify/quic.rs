@@ -26,13 +26,13 @@ pub(super) fn observe(
 
 #[inline(always)]
 fn initial(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
-    let is_at_once = sighting.now.since(flow.resent_at) < sighting.tuning.reorder;
+    let is_at_once = sighting.now.since(flow.resent_at()) < sighting.tuning.reorder;
     if sighting.is_copy(flow.client_ip_id) && is_at_once {
         return None;
     }
     flow.client_ip_id = sighting.packet.ip_id;
     flow.packets = flow.packets.saturating_add(1);
-    flow.resent_at = sighting.now;
+    flow.resent_us = flow.age_us(sighting.now);
     let silence = sighting.now.since(flow.syn_at);
     if flow.packets < SILENT_INITIALS
         || silence < sighting.tuning.quic_silence

@@ -23,12 +23,12 @@ const CUT_PACKETS: (u16, u16) = (15, 40);
 #[inline(always)]
 pub(super) fn resend(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Verdict> {
     let (now, tuning) = (sighting.now, sighting.tuning);
-    if now.since(flow.resent_at) < tuning.resend_spacing
-        || now.since(flow.sent_at) < tuning.resend_spacing
+    if now.since(flow.resent_at()) < tuning.resend_spacing
+        || now.since(flow.sent_at()) < tuning.resend_spacing
     {
         return None;
     }
-    flow.resent_at = now;
+    flow.resent_us = flow.age_us(now);
     flow.resends = flow.resends.saturating_add(1);
     if flow.resends < RESENDS || flow.verdict().is_some() {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn resend(flow: &mut FlowState, sighting: &Sighting<'_>) -> Option<Ve
 /// hello may pass. Its SYN-ACK must have been seen, or answers take another way than ours.
 #[inline(always)]
 fn is_deaf(flow: &FlowState, now: Nanos, tuning: &Tuning) -> bool {
-    let age_us = now.since(flow.syn_at).as_micros_u32();
+    let age_us = flow.age_us(now);
     let silence = Nanos(u64::from(age_us.saturating_sub(flow.data_us)).wrapping_mul(1_000));
     flow.server_ttl != 0 && silence >= flow.patience(tuning.data_silence)
 }
@@ -60,7 +60,7 @@ pub(super) const fn progress(flow: &mut FlowState, ack: u32, now: Nanos) {
         return;
     }
     flow.acked = ack;
-    flow.data_us = now.since(flow.syn_at).as_micros_u32();
+    flow.data_us = flow.age_us(now);
     flow.resends = 0;
     if ack == flow.client_next {
         flow.verdict = 0;

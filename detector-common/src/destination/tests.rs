@@ -26,7 +26,7 @@ fn the_same_outcome_is_one_trial_in_two_minutes() {
         let mut state = DestinationState::default();
         assert!(is_trial(&mut state, verdict, secs(1_000)));
         assert!(!is_trial(&mut state, verdict, secs(1_000)));
-        assert!(!is_trial(&mut state, verdict, Nanos(secs(1_120).0 - 1)));
+        assert!(!is_trial(&mut state, verdict, Nanos(secs(1_119).0)));
         assert!(is_trial(&mut state, verdict, secs(1_120)));
         assert!(!is_trial(&mut state, verdict, secs(1_239)));
     }

@@ -18,15 +18,14 @@ use crate::{
 
 /// Counts what is new of a connection, and samples what is suspicious.
 #[inline(always)]
-pub fn account<F, D, C, P, V, E>(
-    tables: &mut Tables<F, D, C, P, V, E>,
+pub fn account<F, D, P, V, E>(
+    tables: &mut Tables<F, D, P, V, E>,
     packet: &Packet,
     news: &News,
     tuning: &Tuning,
 ) where
     F: Table<FlowKey, FlowState>,
     D: Table<DestinationKey, DestinationState>,
-    C: Table<DestinationKey, DestinationState>,
     P: Prefixes,
     V: Table<u32, Vantage>,
     E: Evidence,
@@ -34,83 +33,40 @@ pub fn account<F, D, C, P, V, E>(
     if news.is_inbound != 0 {
         witness(tables, packet, news);
     }
-    if !news.is_counted() {
-        return;
+    if news.is_counted() {
+        count(tables, packet, news, tuning);
     }
-    if news.is_promoted != 0 {
-        promote(tables, packet, news, tuning);
-    }
-    let Some(destination) = destination(tables, &news.key) else {
-        return;
-    };
-    let is_alive = destination.has_answered();
-    let was_failing = destination.is_failing();
-    let judgement = news.judgement();
-    let is_trial =
-        judgement.is_some_and(|it| destination.is_trial(it, &news.key.local, news.at, tuning));
-    let standing = Standing {
-        is_alive,
-        was_failing,
-        is_trial,
-    };
-    let prefix = PrefixKey::of(&news.key.remote, tuning);
-    // A prefix is tracked from its first answer on: a scan of dead space takes no room, and
-    // destinations that never answered weigh nothing until a neighbour did.
-    let counters = if is_alive {
-        tables.prefixes.insert(&prefix)
-    } else {
-        tables.prefixes.get(&prefix)
-    };
-    if let Some(mut counters) = counters {
-        news.count(&mut counters, standing);
+    if news.is_settled != 0 {
+        tables.flows.settle(&news.key);
     }
 }
 
 #[inline(always)]
-fn destination<'a, F, D, C, P, V, E>(
-    tables: &'a mut Tables<F, D, C, P, V, E>,
-    key: &FlowKey,
-) -> Option<&'a mut DestinationState>
-where
-    D: Table<DestinationKey, DestinationState>,
-    C: Table<DestinationKey, DestinationState>,
-{
-    let endpoint = key.destination();
-    match tables.destinations.get(&endpoint) {
-        Some(known) => Some(known),
-        None => tables.candidates.get(&endpoint),
-    }
-}
-
-/// A candidate answered for the first time: from now on it is remembered. On its answer and not
-/// ever after: a full table is asked once.
-#[inline(always)]
-fn promote<F, D, C, P, V, E>(
-    tables: &mut Tables<F, D, C, P, V, E>,
+fn count<F, D, P, V, E>(
+    tables: &mut Tables<F, D, P, V, E>,
     packet: &Packet,
     news: &News,
     tuning: &Tuning,
 ) where
     D: Table<DestinationKey, DestinationState>,
-    C: Table<DestinationKey, DestinationState>,
+    P: Prefixes,
     V: Table<u32, Vantage>,
 {
-    if let Some(vantage) = tables.vantage.get(&0) {
-        vantage.learn(PrefixKey::of(&news.key.remote, tuning), packet.ttl);
+    let prefix = PrefixKey::of(&news.key.remote, tuning);
+    if news.is_promoted != 0
+        && let Some(vantage) = tables.vantage.get(&0)
+    {
+        vantage.learn(prefix, packet.ttl);
     }
-    let endpoint = news.key.destination();
-    if let Some(candidate) = tables.candidates.get(&endpoint) {
-        // A copy: the two tables are different maps.
-        let memory = *candidate;
-        if tables.destinations.insert(&endpoint, &memory).is_some() {
-            tables.candidates.remove(&endpoint);
-        }
-    }
+    // A prefix is tracked from its first answer on: a scan of dead space takes no room, and
+    // destinations that never answered weigh nothing until a neighbour did.
+    let change = |counters: &mut P::Counters<'_>| news.count(counters);
+    tables.prefixes.change(&prefix, news.is_alive != 0, change);
 }
 
 /// Counts new marks, and keeps a sample of the packet that bears them.
 #[inline(always)]
-fn witness<F, D, C, P, V, E>(tables: &mut Tables<F, D, C, P, V, E>, packet: &Packet, news: &News)
+fn witness<F, D, P, V, E>(tables: &mut Tables<F, D, P, V, E>, packet: &Packet, news: &News)
 where
     F: Table<FlowKey, FlowState>,
     E: Evidence,
@@ -141,20 +97,10 @@ fn count_marks<E: Evidence>(evidence: &mut E, marks: Marks) {
     }
 }
 
-/// How things stand with the destination of what is counted.
-#[derive(Clone, Copy)]
-struct Standing {
-    /// It answered at least once.
-    is_alive: bool,
-    /// It failed when last heard of before.
-    was_failing: bool,
-    /// The judgement is a trial.
-    is_trial: bool,
-}
-
 impl News {
     #[inline(always)]
-    fn count(&self, counters: &mut impl Count, standing: Standing) {
+    fn count(&self, counters: &mut impl Count) {
+        let is_alive = self.is_alive != 0;
         let host = host_bit(&self.key.remote);
         if self.is_first != 0 {
             counters.add(Counter::Connections);
@@ -162,7 +108,7 @@ impl News {
         if self.is_answered != 0 {
             counters.add(Counter::Answered);
         }
-        if standing.is_alive {
+        if is_alive {
             counters.insert(Hosts::Alive, host);
         }
         let Some(judgement) = self.judgement() else {
@@ -177,15 +123,15 @@ impl News {
         let is_quic = self.key.protocol == protocol::UDP;
         match judgement.verdict.outcome() {
             // Another port of the host may work all the time: that mends nothing.
-            Outcome::Ok if standing.was_failing => counters.remove(Hosts::Failed, host),
-            Outcome::Failed if standing.is_alive => counters.insert(Hosts::Failed, host),
+            Outcome::Ok if self.was_failing != 0 => counters.remove(Hosts::Failed, host),
+            Outcome::Failed if is_alive => counters.insert(Hosts::Failed, host),
             Outcome::Ok | Outcome::Failed | Outcome::Void => {}
         }
         if is_quic && matches!(judgement.verdict, Verdict::Ok) {
             counters.add(Counter::QuicOk);
         }
-        if standing.is_trial {
-            count_trial(counters, judgement, standing.is_alive, is_quic);
+        if self.is_trial != 0 {
+            count_trial(counters, judgement, is_alive, is_quic);
         }
     }
 }

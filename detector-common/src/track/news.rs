@@ -38,8 +38,16 @@ pub struct News {
     pub(super) is_promoted: u8,
     /// 1 where it came from the remote side.
     pub(super) is_inbound: u8,
+    /// 1 where nothing more is learnt from the connection.
+    pub(super) is_settled: u8,
+    /// 1 where the destination answered at least once.
+    pub(super) is_alive: u8,
+    /// 1 where it failed when last heard of before.
+    pub(super) was_failing: u8,
+    /// 1 where the verdict is a trial.
+    pub(super) is_trial: u8,
     /// Always zeroes.
-    zeroes: [u8; 2],
+    zeroes: [u8; 6],
 }
 
 impl News {
@@ -59,12 +67,12 @@ impl News {
         self.is_promoted = destination.answered;
     }
 
-    /// Notes what the packet changed.
+    /// Notes what the packet changed, and whether that is a trial.
     #[inline(always)]
     pub(super) fn end(
         &mut self,
         flow: &FlowState,
-        destination: &DestinationState,
+        destination: &mut DestinationState,
         judgement: Option<Judgement>,
         sighting: &Sighting<'_>,
     ) {
@@ -76,9 +84,16 @@ impl News {
         self.is_promoted ^= destination.answered;
         self.is_first = u8::from(flow.syn_at == sighting.now);
         self.is_inbound = u8::from(matches!(sighting.direction, Direction::In));
+        self.is_settled = u8::from(flow.is_settled());
+        self.is_alive = destination.answered;
+        self.was_failing = destination.failing;
+        self.is_trial = 0;
         self.verdict = 0;
         self.stage = 0;
         if let Some(judgement) = judgement {
+            let Sighting { now, tuning, .. } = *sighting;
+            let is_trial = destination.is_trial(judgement, &self.key.local, now, tuning);
+            self.is_trial = u8::from(is_trial);
             self.verdict = judgement.verdict.code();
             self.stage = judgement.stage as u8;
         }

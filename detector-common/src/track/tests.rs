@@ -89,14 +89,11 @@ impl Socket {
     }
 }
 
-type Memory = TestTable<DestinationKey, DestinationState>;
-
 /// The engine with its tables.
 struct World {
     tables: Tables<
         TestTable<FlowKey, FlowState>,
-        Memory,
-        Memory,
+        TestTable<DestinationKey, DestinationState>,
         TestPrefixes,
         TestTable<u32, Vantage>,
         TestEvidence,
@@ -110,7 +107,6 @@ impl World {
             tables: Tables {
                 flows: TestTable::default(),
                 destinations: TestTable::default(),
-                candidates: TestTable::default(),
                 prefixes: TestPrefixes::default(),
                 vantage: TestTable::of([(0, Vantage::default())]),
                 evidence: TestEvidence::default(),

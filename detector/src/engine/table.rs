@@ -3,6 +3,7 @@
 use std::{collections::HashMap, hash::Hash, num::NonZeroUsize};
 
 use detector_common::{
+    destination::{DestinationKey, DestinationState},
     prefix::{PrefixCounters, PrefixKey},
     tables::{Prefixes, Table},
 };
@@ -52,10 +53,6 @@ impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for HostTable<K, V> {
         }
         Some(self.entries.entry(*key).or_insert(*value))
     }
-
-    fn remove(&mut self, key: &K) {
-        self.entries.remove(key);
-    }
 }
 
 /// A table that forgets what was not asked for the longest, like an LRU map of the kernel.
@@ -85,10 +82,6 @@ impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for HostLru<K, V> {
     fn insert(&mut self, key: &K, value: &V) -> Option<&mut V> {
         Some(self.0.get_or_insert_mut(*key, || *value))
     }
-
-    fn remove(&mut self, key: &K) {
-        self.0.pop(key);
-    }
 }
 
 /// Counters of all prefixes.
@@ -112,18 +105,92 @@ impl HostPrefixes {
 }
 
 impl Prefixes for HostPrefixes {
-    type Counters<'a> = &'a mut PrefixCounters;
+    type Counters<'a> = PrefixCounters;
 
-    fn get(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
-        self.counters.get_mut(key)
+    fn change(
+        &mut self,
+        key: &PrefixKey,
+        is_welcome: bool,
+        change: impl FnOnce(&mut PrefixCounters),
+    ) {
+        if let Some(counters) = self.counters.get_mut(key) {
+            change(counters);
+        } else if is_welcome && self.counters.len() < self.capacity {
+            change(self.counters.entry(*key).or_default());
+        } else if is_welcome {
+            self.refused += 1;
+        }
+    }
+}
+
+/// All destinations: those that answered stay, of the others the oldest goes.
+#[derive(Debug)]
+pub struct HostDestinations {
+    /// Those that answered.
+    pub known: HostTable<DestinationKey, DestinationState>,
+    candidates: HostLru<DestinationKey, DestinationState>,
+}
+
+impl HostDestinations {
+    pub(super) fn new(capacity_each: u32) -> Self {
+        Self {
+            known: HostTable::new(capacity_each),
+            candidates: HostLru::new(capacity_each),
+        }
     }
 
-    fn insert(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
-        if self.counters.len() >= self.capacity && !self.counters.contains_key(key) {
-            self.refused += 1;
-            return None;
+    /// All of them.
+    pub fn entries(&self) -> HashMap<DestinationKey, DestinationState> {
+        let mut entries = self.candidates.entries();
+        entries.extend(&self.known.entries);
+        entries
+    }
+
+    /// Those that answered.
+    pub(super) fn answered(&self) -> Vec<(DestinationKey, DestinationState)> {
+        let mut all: Vec<_> = self.entries().into_iter().collect();
+        all.retain(|(_, state)| state.has_answered());
+        all
+    }
+
+    pub(super) fn forget(&mut self, key: &DestinationKey) {
+        self.known.entries.remove(key);
+        self.candidates.0.pop(key);
+    }
+
+    /// A candidate that has answered is one no more.
+    fn promote(&mut self, key: &DestinationKey) {
+        let candidate = self.candidates.0.peek(key);
+        if let Some(state) = candidate.filter(|state| state.has_answered()).copied()
+            && self.known.insert(key, &state).is_some()
+        {
+            self.candidates.0.pop(key);
         }
-        Some(self.counters.entry(*key).or_default())
+    }
+}
+
+impl Table<DestinationKey, DestinationState> for HostDestinations {
+    fn get(&mut self, key: &DestinationKey) -> Option<&mut DestinationState> {
+        self.promote(key);
+        match self.known.get(key) {
+            Some(known) => Some(known),
+            None => self.candidates.get(key),
+        }
+    }
+
+    fn insert(
+        &mut self,
+        key: &DestinationKey,
+        value: &DestinationState,
+    ) -> Option<&mut DestinationState> {
+        self.promote(key);
+        if self.known.entries.contains_key(key) {
+            return self.known.get(key);
+        }
+        if value.has_answered() {
+            return self.known.insert(key, value);
+        }
+        self.candidates.insert(key, value)
     }
 }
 
@@ -156,8 +223,11 @@ mod tests {
         let [a, b] =
             [1, 2].map(|net| PrefixKey(detector_common::address::Address::v4([198, 51, net, 0])));
         let mut prefixes = HostPrefixes::new(1);
-        assert!(prefixes.insert(&a).is_some() && prefixes.insert(&b).is_none());
-        assert!(prefixes.insert(&a).is_some() && prefixes.get(&b).is_none());
-        assert_eq!(prefixes.refused, 1);
+        for key in [a, b, a] {
+            prefixes.change(&key, true, |counters| counters.0[0] += 1);
+        }
+        prefixes.change(&b, false, |counters| counters.0[0] += 1);
+        assert_eq!(prefixes.counters[&a].0[0], 2);
+        assert_eq!((prefixes.counters.len(), prefixes.refused), (1, 1));
     }
 }

@@ -1,15 +1,27 @@
 //! Loading the object: maps created, constants set, programs verified.
 
+use std::{
+    array,
+    hash::{BuildHasher as _, RandomState},
+};
+
 use aya::{
     Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
     maps::MapError,
     programs::{Program, ProgramError, SchedClassifier, Xdp},
 };
 use aya_log::EbpfLogger;
-use detector_common::{maps, tuning::Tuning};
+use detector_common::{
+    destination::{DestinationKey, DestinationState},
+    flow::{FlowKey, FlowState},
+    hash::Seeds,
+    maps,
+    sets::{record_of, sets_for},
+    tuning::Tuning,
+};
 use log::Log;
 
-use super::{pod::Shared, privilege::CURE};
+use super::{pod::Shared, prefixes::Prefixes, privilege::CURE, table::Table};
 use crate::failure::Failure;
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
@@ -34,6 +46,9 @@ pub struct Options {
 /// The loaded object. Dropping it detaches every program and frees every map.
 pub struct Kernel {
     pub(super) ebpf: Ebpf,
+    pub(super) flows: Table<FlowKey, FlowState>,
+    pub(super) destinations: Table<DestinationKey, DestinationState>,
+    pub(super) prefixes: Prefixes,
     log: Option<EbpfLogger<&'static dyn Log>>,
 }
 
@@ -62,12 +77,19 @@ impl Kernel {
             LOG_OFF
         };
         let flow_capacity = options.flow_capacity.unwrap_or(maps::FLOW_CAPACITY);
+        let flow_sets = sets_for(flow_capacity);
+        let seeds = seeds();
+        let shared_seeds = Shared(seeds);
+        let (flow_tags, flows, flow_set_count) = maps::FLOWS;
         let mut ebpf = EbpfLoader::new()
             // Statistics alone never fill the log buffer; a rejected load comes with its log.
             .verifier_log_level(VerifierLogLevel::STATS)
             .override_global(maps::TUNING, &tuning, true)
             .override_global(maps::IS_TEST_RUN, &is_test_run, true)
-            .map_max_entries(maps::FLOWS, flow_capacity)
+            .override_global(maps::SEEDS, &shared_seeds, true)
+            .map_max_entries(flow_tags, flow_sets)
+            .map_max_entries(flows, record_of(flow_sets, 0))
+            .override_global(flow_set_count, &flow_sets, true)
             .override_global(aya_log::LEVEL, &log_level, true)
             .load(OBJECT)
             .map_err(|error| load_failure(&error))?;
@@ -76,7 +98,13 @@ impl Kernel {
         } else {
             None
         };
-        Ok(Self { ebpf, log })
+        Ok(Self {
+            flows: Table::of(&ebpf, maps::FLOWS, flow_capacity, seeds)?,
+            destinations: Table::of(&ebpf, maps::DESTINATIONS, maps::DESTINATION_PLACES, seeds)?,
+            prefixes: Prefixes::of(&mut ebpf, seeds)?,
+            ebpf,
+            log,
+        })
     }
 
     /// Copies what the programs logged since the last call into this process's log.
@@ -133,6 +161,12 @@ impl Kernel {
         costs.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(costs)
     }
+}
+
+/// As secret as the keys of this process's own hash maps.
+fn seeds() -> Seeds {
+    let state = RandomState::new();
+    Seeds(array::from_fn(|index| state.hash_one(index)))
 }
 
 fn no_program(name: &str) -> Failure {

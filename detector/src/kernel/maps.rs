@@ -1,22 +1,16 @@
 //! Reading the maps, and writing what is to be remembered or forgotten.
 
-use std::io;
-
-use aya::{
-    Pod,
-    maps::{Array, HashMap, Map, MapData, MapError, PerCpuArray, RingBuf},
-};
+use aya::maps::{Array, Map, MapData, MapError, PerCpuArray, RingBuf};
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
     maps::{self, Loss},
     mark::Mark,
+    prefix::{PrefixCounters, PrefixKey},
     sample::Sample,
     skip::Skip,
     vantage::Vantage,
 };
-
-use nix::errno::Errno;
 
 use super::{
     Kernel,
@@ -24,8 +18,6 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// From `linux/bpf.h`: create an element, and never overwrite one.
-const BPF_NOEXIST: u64 = 1;
 /// More than the ring buffer has room for.
 const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
 
@@ -44,19 +36,28 @@ pub struct Totals {
 
 impl Kernel {
     /// The state of every young connection.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to read the map.
-    pub fn flows(&self) -> Result<Vec<(FlowKey, FlowState)>, Failure> {
-        self.entries(maps::FLOWS)
+    pub fn young_flows(&self) -> Vec<(FlowKey, FlowState)> {
+        self.flows.entries()
     }
 
-    /// The memory of every destination that never answered.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to read the map.
-    pub fn candidates(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        self.entries(maps::CANDIDATES)
+    /// The state of one connection, until another takes its place.
+    pub fn flow(&self, key: &FlowKey) -> Option<FlowState> {
+        self.flows.find(key)
+    }
+
+    /// Forgets one connection.
+    pub fn forget_flow(&self, key: &FlowKey) {
+        self.flows.remove(key);
+    }
+
+    /// The memory of every destination, those that never answered too.
+    pub fn all_destinations(&self) -> Vec<(DestinationKey, DestinationState)> {
+        self.destinations.entries()
+    }
+
+    /// The counters of every prefix.
+    pub fn all_prefixes(&self) -> Vec<(PrefixKey, PrefixCounters)> {
+        self.prefixes.all()
     }
 
     /// What is known of our uplink.
@@ -108,30 +109,6 @@ impl Kernel {
         Ok(samples)
     }
 
-    /// The state of one connection, while it is young.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to read the map.
-    pub fn flow(&self, key: &FlowKey) -> Result<Option<FlowState>, Failure> {
-        let map: HashMap<&MapData, Shared<FlowKey>, Shared<FlowState>> = self
-            .map(maps::FLOWS)?
-            .try_into()
-            .map_err(|error| refused(maps::FLOWS, &error))?;
-        match map.get(&Shared(*key), 0) {
-            Ok(Shared(state)) => Ok(Some(state)),
-            Err(MapError::KeyNotFound) => Ok(None),
-            Err(error) => Err(refused(maps::FLOWS, &error)),
-        }
-    }
-
-    /// Forgets one connection.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses.
-    pub fn forget_flow(&mut self, key: &FlowKey) -> Result<(), Failure> {
-        self.remove::<FlowKey, FlowState>(maps::FLOWS, *key)
-    }
-
     /// What could not be stored, in the order of [`Loss::ALL`].
     ///
     /// # Errors
@@ -157,64 +134,6 @@ impl Kernel {
         self.ebpf.map(name).ok_or_else(|| missing(name))
     }
 
-    pub(super) fn entries<K, V>(&self, name: &'static str) -> Result<Vec<(K, V)>, Failure>
-    where
-        Shared<K>: Pod,
-        Shared<V>: Pod,
-    {
-        let map: HashMap<&MapData, Shared<K>, Shared<V>> = self
-            .map(name)?
-            .try_into()
-            .map_err(|error| refused(name, &error))?;
-        // An entry that went away during the walk is not an error.
-        Ok(map
-            .iter()
-            .filter_map(Result::ok)
-            .map(|(Shared(key), Shared(value))| (key, value))
-            .collect())
-    }
-
-    pub(super) fn remove<K, V>(&mut self, name: &'static str, key: K) -> Result<(), Failure>
-    where
-        Shared<K>: Pod,
-        Shared<V>: Pod,
-    {
-        match self.hash_mut::<K, V>(name)?.remove(&Shared(key)) {
-            Ok(()) | Err(MapError::KeyNotFound) => Ok(()),
-            Err(error) => Err(refused(name, &error)),
-        }
-    }
-
-    /// Inserts what is not there yet; a full map stays as it is.
-    pub(super) fn insert<K, V>(
-        &mut self,
-        name: &'static str,
-        key: K,
-        value: V,
-    ) -> Result<(), Failure>
-    where
-        Shared<K>: Pod,
-        Shared<V>: Pod,
-    {
-        let mut map = self.hash_mut::<K, V>(name)?;
-        match map.insert(Shared(key), Shared(value), BPF_NOEXIST) {
-            Err(MapError::SyscallError(error)) if is_there_or_full(&error.io_error) => Ok(()),
-            result => result.map_err(|error| refused(name, &error)),
-        }
-    }
-
-    fn hash_mut<K, V>(
-        &mut self,
-        name: &'static str,
-    ) -> Result<HashMap<&mut MapData, Shared<K>, Shared<V>>, Failure>
-    where
-        Shared<K>: Pod,
-        Shared<V>: Pod,
-    {
-        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
-        map.try_into().map_err(|error| refused(name, &error))
-    }
-
     fn per_cpu<const N: usize>(&self, name: &'static str) -> Result<[u64; N], Failure> {
         let map: PerCpuArray<&MapData, u64> = self
             .map(name)?
@@ -229,14 +148,7 @@ impl Kernel {
     }
 }
 
-fn is_there_or_full(error: &io::Error) -> bool {
-    let errno = error.raw_os_error();
-    [Errno::EEXIST, Errno::E2BIG]
-        .map(|it| Some(it as i32))
-        .contains(&errno)
-}
-
-fn missing(name: &str) -> Failure {
+pub(super) fn missing(name: &str) -> Failure {
     Failure::Failed(format!(
         "the eBPF object holds no map {name}; it was built from another version"
     ))

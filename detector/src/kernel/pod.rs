@@ -2,10 +2,11 @@
 
 use aya::Pod;
 use detector_common::{
-    destination::{DestinationKey, DestinationState},
-    flow::{FlowKey, FlowState},
-    prefix::{PrefixCounters, PrefixKey},
+    drive::Drive,
+    hash::Seeds,
+    prefix::{Change, PrefixCounters, PrefixKey},
     sample::Sample,
+    sets::{DestinationRecord, FlowRecord, NumberRecord, Set},
     time::Nanos,
     tuning::Tuning,
     vantage::Vantage,
@@ -28,14 +29,17 @@ macro_rules! impl_pod {
 }
 
 impl_pod!(
-    DestinationKey,
-    DestinationState,
-    FlowKey,
-    FlowState,
+    Change,
+    DestinationRecord,
+    Drive,
+    FlowRecord,
     Nanos,
+    NumberRecord,
     PrefixCounters,
     PrefixKey,
     Sample,
+    Seeds,
+    Set,
     Tuning,
     Vantage,
 );

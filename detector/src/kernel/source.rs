@@ -2,8 +2,8 @@
 
 use detector_common::{
     destination::{DestinationKey, DestinationState},
-    maps::{self, Loss},
-    prefix::{PrefixCounters, PrefixKey},
+    maps::Loss,
+    prefix::PrefixKey,
     sample::Sample,
     vantage::Vantage,
 };
@@ -13,16 +13,18 @@ use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
 impl Source for Kernel {
     fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.entries::<PrefixKey, PrefixCounters>(maps::PREFIXES)
-            .map(|entries| entries.into_iter().collect())
+        Ok(self.all_prefixes().into_iter().collect())
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.remove::<PrefixKey, PrefixCounters>(maps::PREFIXES, *prefix)
+        self.prefixes.forget(prefix);
+        Ok(())
     }
 
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        self.entries(maps::DESTINATIONS)
+        let mut entries = self.destinations.entries();
+        entries.retain(|(_, state)| state.has_answered());
+        Ok(entries)
     }
 
     fn remember_destination(
@@ -30,7 +32,8 @@ impl Source for Kernel {
         destination: &DestinationKey,
         state: &DestinationState,
     ) -> Result<(), Failure> {
-        self.insert(maps::DESTINATIONS, *destination, *state)
+        self.destinations.insert(destination, state);
+        Ok(())
     }
 
     fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
@@ -38,7 +41,8 @@ impl Source for Kernel {
     }
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
-        self.remove::<DestinationKey, DestinationState>(maps::DESTINATIONS, *destination)
+        self.destinations.remove(destination);
+        Ok(())
     }
 
     fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {

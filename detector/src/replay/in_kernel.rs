@@ -29,7 +29,7 @@ use crate::{
 
 /// An Ethernet header, without which no frame is taken.
 const SHORTEST: usize = 14;
-/// Entries that each CPU may hold back, and more: the driver says which connection goes, and not
+/// Twice as many as there are, and more, so that hardly a set is full: the driver says which connection goes, and not
 /// the map.
 const SPARE: u32 = 4_096;
 
@@ -115,11 +115,12 @@ impl Subject for InKernel {
     }
 
     fn flow(&self, key: &FlowKey) -> Result<Option<FlowState>, Failure> {
-        self.kernel.flow(key)
+        Ok(self.kernel.flow(key))
     }
 
     fn forget_flow(&mut self, key: &FlowKey) -> Result<(), Failure> {
-        self.kernel.forget_flow(key)
+        self.kernel.forget_flow(key);
+        Ok(())
     }
 
     fn skips(&self) -> Result<[u64; Skip::ALL.len()], Failure> {

@@ -4,7 +4,6 @@ use detector_common::{
     flow::{Direction, FlowKey, FlowState},
     packet::Packet,
     skip::Skip,
-    tables::Table as _,
     time::Nanos,
     wire::link::LinkLayer,
 };
@@ -68,7 +67,7 @@ impl Subject for Engine {
     }
 
     fn forget_flow(&mut self, key: &FlowKey) -> Result<(), Failure> {
-        self.tables.flows.remove(key);
+        self.tables.flows.0.pop(key);
         Ok(())
     }
 

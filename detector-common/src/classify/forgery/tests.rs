@@ -39,7 +39,7 @@ fn requested() -> Question {
         flow: FlowState {
             syn_at: SYN_AT,
             data_us: DATA_AT.since(SYN_AT).as_micros_u32(),
-            sent_at: DATA_AT,
+            sent_us: DATA_AT.since(SYN_AT).as_micros_u32(),
             newest_seq: 1,
             client_next: 301,
             client_ip_id: 7_000,
@@ -60,7 +60,6 @@ fn asked() -> Question {
     Question {
         flow: FlowState {
             syn_at: DATA_AT,
-            sent_at: DATA_AT,
             client_next: 1,
             ..FlowState::default()
         },

@@ -21,7 +21,7 @@ pub(super) fn too_soon(
         Stage::PostSyn => true,
         _ => segment.flags.ack() && acknowledges_newest(segment, flow),
     };
-    let age = sighting.now.since(flow.sent_at);
+    let age = sighting.now.since(flow.sent_at());
     answers_newest && rtt >= sighting.tuning.min_timing_rtt && age.0 < rtt.0 / 2
 }
 

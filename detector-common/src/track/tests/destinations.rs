@@ -1,31 +1,29 @@
-//! Which table remembers a destination.
+//! What is remembered of a destination.
 
 use super::*;
 use crate::frames::{SERVER_TTL, refusal};
 
 const SERVER: &str = "198.51.100.7:443";
 
-fn where_it_is(world: &World, socket: Socket) -> (bool, bool) {
-    let key = socket.destination();
-    (
-        world.tables.candidates.values.contains_key(&key),
-        world.tables.destinations.values.contains_key(&key),
-    )
+/// Whether it answered, where it is known at all.
+fn has_answered(world: &World, socket: Socket) -> Option<bool> {
+    let known = world.tables.destinations.values.get(&socket.destination());
+    known.map(DestinationState::has_answered)
 }
 
-const CANDIDATE: (bool, bool) = (true, false);
-const DESTINATION: (bool, bool) = (false, true);
-const NOWHERE: (bool, bool) = (false, false);
+const CANDIDATE: Option<bool> = Some(false);
+const DESTINATION: Option<bool> = Some(true);
+const NOWHERE: Option<bool> = None;
 
 #[test]
 fn a_destination_is_a_candidate_until_it_answers() {
     let mut world = World::new();
     let server = socket(SERVER);
-    assert_eq!(where_it_is(&world, server), NOWHERE);
+    assert_eq!(has_answered(&world, server), NOWHERE);
     world.client(ms(0), server, syn());
-    assert_eq!(where_it_is(&world, server), CANDIDATE);
+    assert_eq!(has_answered(&world, server), CANDIDATE);
     world.server(ms(40), server, syn_ack());
-    assert_eq!(where_it_is(&world, server), DESTINATION);
+    assert_eq!(has_answered(&world, server), DESTINATION);
 }
 
 #[test]
@@ -34,7 +32,7 @@ fn a_destination_that_refuses_stays_a_candidate() {
     let server = socket(SERVER);
     world.client(ms(0), server, syn());
     world.server(ms(40), server, refusal());
-    assert_eq!(where_it_is(&world, server), CANDIDATE);
+    assert_eq!(has_answered(&world, server), CANDIDATE);
 }
 
 #[test]
@@ -43,12 +41,12 @@ fn another_port_is_another_destination() {
     let (server, other) = (socket(SERVER), socket("198.51.100.7:80"));
     world.handshake(secs(1), server);
     world.client(secs(2), other, syn());
-    assert_eq!(where_it_is(&world, server), DESTINATION);
-    assert_eq!(where_it_is(&world, other), CANDIDATE);
+    assert_eq!(has_answered(&world, server), DESTINATION);
+    assert_eq!(has_answered(&world, other), CANDIDATE);
 }
 
 #[test]
-fn a_promoted_destination_keeps_its_memory() {
+fn an_answer_is_remembered() {
     let mut world = World::new();
     let server = socket(SERVER);
     world.handshake(secs(1), server);
@@ -68,7 +66,7 @@ fn a_known_destination_is_remembered_across_sockets() {
     let refusal = world.server(after(secs(5), 3), next, refusal());
     // Three milliseconds where the round trip is forty.
     assert_eq!(refusal.map(|it| it.verdict), Some(Verdict::RstInjected));
-    assert_eq!(where_it_is(&world, server), DESTINATION);
+    assert_eq!(has_answered(&world, server), DESTINATION);
     assert_eq!(world.tables.destinations.values.len(), 1);
 }
 
@@ -81,7 +79,7 @@ fn silence_of_different_sockets_adds_up() {
     let third = world.client(secs(4), server.sibling(50_002), syn());
     assert_eq!(third.map(|it| it.verdict), Some(Verdict::SynTimeout));
     assert_eq!(world.tables.flows.values.len(), 3);
-    assert_eq!(world.tables.candidates.values.len(), 1);
+    assert_eq!(world.tables.destinations.values.len(), 1);
 }
 
 #[test]

@@ -3,17 +3,6 @@
 use super::*;
 
 #[test]
-fn a_full_table_is_asked_once_for_an_answer() {
-    let (mut world, server) = (World::new(), socket("198.51.100.7:443"));
-    world.tables.destinations.capacity = 0;
-    world.exchange(secs(1), server);
-    for n in 1..100 {
-        world.server(secs(1 + n), server, response(1_000).seq(1_000));
-    }
-    assert_eq!(world.tables.destinations.refused, 1);
-}
-
-#[test]
 fn one_silent_connection_is_one_verdict() {
     let (mut world, server) = (World::new(), socket("198.51.100.7:443"));
     world.exchange(secs(1), server);

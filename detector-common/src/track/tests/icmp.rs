@@ -59,7 +59,7 @@ fn an_error_about_no_connection_is_ignored() {
     let (mut world, server) = (World::new(), socket(SERVER));
     assert_eq!(world.error(secs(1), server, PROHIBITED), None);
     assert!(world.tables.flows.values.is_empty());
-    assert!(world.tables.candidates.values.is_empty());
+    assert!(world.tables.destinations.values.is_empty());
 }
 
 #[test]

@@ -14,7 +14,6 @@ const SERVER: &str = "198.51.100.7:443";
 fn assert_knows_nothing(world: &World, name: &str) {
     assert!(world.tables.flows.values.is_empty(), "{name}");
     assert!(world.tables.destinations.values.is_empty(), "{name}");
-    assert!(world.tables.candidates.values.is_empty(), "{name}");
     assert!(world.tables.prefixes.0.values.is_empty(), "{name}");
 }
 
@@ -73,7 +72,7 @@ fn a_connection_that_was_forgotten_is_not_picked_up_again() {
 fn an_answer_of_a_candidate_that_was_forgotten_is_ignored() {
     let (mut world, server) = (World::new(), socket(SERVER));
     world.client(secs(1), server, syn());
-    world.tables.candidates.values.clear();
+    world.tables.destinations.values.clear();
     assert_eq!(world.server(after(secs(1), 40), server, syn_ack()), None);
     assert!(!world.is_tracked(server));
     assert!(world.tables.destinations.values.is_empty());

@@ -49,10 +49,6 @@ impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for TestTable<K, V> {
         }
         Some(self.values.entry(*key).or_insert(*value))
     }
-
-    fn remove(&mut self, key: &K) {
-        self.values.remove(key);
-    }
 }
 
 /// The counters of all prefixes.
@@ -60,14 +56,22 @@ impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for TestTable<K, V> {
 pub(super) struct TestPrefixes(pub(super) TestTable<PrefixKey, PrefixCounters>);
 
 impl Prefixes for TestPrefixes {
-    type Counters<'a> = &'a mut PrefixCounters;
+    type Counters<'a> = PrefixCounters;
 
-    fn get(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
-        self.0.get(key)
-    }
-
-    fn insert(&mut self, key: &PrefixKey) -> Option<&mut PrefixCounters> {
-        self.0.insert(key, &PrefixCounters::default())
+    fn change(
+        &mut self,
+        key: &PrefixKey,
+        is_welcome: bool,
+        change: impl FnOnce(&mut PrefixCounters),
+    ) {
+        let counters = if is_welcome {
+            self.0.insert(key, &PrefixCounters::default())
+        } else {
+            self.0.get(key)
+        };
+        if let Some(counters) = counters {
+            change(counters);
+        }
     }
 }
 

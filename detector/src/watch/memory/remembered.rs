@@ -77,7 +77,7 @@ pub(super) const NEVER: Nanos = Nanos(0);
 
 /// When a destination was last asked. No run of SYNs is kept for QUIC, but its trials are.
 pub(super) fn asked(state: &DestinationState) -> Nanos {
-    state.last_syn.max(state.ok_at).max(state.failed_at)
+    state.last_syn.max(state.ok_at.max(state.failed_at).nanos())
 }
 
 fn seconds(span: Nanos) -> i64 {

@@ -27,7 +27,11 @@ pub use self::{
     evidence::HostEvidence,
     table::{HostDestinations, HostLru, HostPrefixes, HostTable},
 };
-use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
+use crate::{
+    failure::Failure,
+    snapshot::{Snapshot, Tracked},
+    watch::Source,
+};
 
 type HostTables = Tables<
     HostLru<FlowKey, FlowState>,
@@ -114,8 +118,9 @@ impl Engine {
 }
 
 impl Source for Engine {
-    fn snapshot(&self) -> Result<Snapshot, Failure> {
-        Ok(Self::snapshot(self).clone())
+    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
+        self.tables.prefixes.take_changed(changed);
+        Ok(())
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

@@ -21,6 +21,9 @@ use crate::judge::{hosts::HostSet, transport::Transport};
 /// Cumulative counters of every tracked prefix at one time.
 pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
 
+/// A prefix and its counters.
+pub type Tracked = (PrefixKey, PrefixCounters);
+
 /// Connections that were cut off, by the payload and by the packets that had passed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Stalls {
@@ -135,20 +138,20 @@ const fn silent_stage(verdict: Verdict) -> Stage {
     }
 }
 
-/// What happened to every prefix that changed from `earlier` to `later`.
+/// What happened to every prefix that changed since `earlier`, which then is what it is now.
 ///
 /// A prefix that is new, or whose counters went back because it was forgotten and tracked again,
 /// counts from zero.
-pub fn deltas(earlier: &Snapshot, later: &Snapshot, tuning: &Tuning) -> Vec<Delta> {
-    let empty = PrefixCounters::default();
-    let mut deltas: Vec<Delta> = later
-        .iter()
-        .filter_map(|(key, now)| {
-            let before = earlier.get(key).unwrap_or(&empty);
-            (before != now).then(|| delta(*key, before, now, tuning))
-        })
-        .collect();
-    deltas.sort_by_key(|delta| delta.prefix);
+pub fn deltas(earlier: &mut Snapshot, changed: &[Tracked], tuning: &Tuning) -> Vec<Delta> {
+    let mut deltas = Vec::with_capacity(changed.len());
+    for (key, now) in changed {
+        let before = earlier.entry(*key).or_default();
+        if before != now {
+            deltas.push(delta(*key, before, now, tuning));
+            *before = *now;
+        }
+    }
+    deltas.sort_unstable_by_key(|delta| delta.prefix);
     deltas
 }
 

@@ -32,17 +32,17 @@ use crate::{
     moment::{self, Moment},
     names::Names,
     observer::Observer,
-    snapshot::{Snapshot, deltas, network},
+    snapshot::{Snapshot, Tracked, deltas, network},
     traces::Traces,
 };
 
 /// Where the counters are: the kernel's maps, or the host's tables.
 pub trait Source {
-    /// The counters of every tracked prefix.
+    /// Fills in the counters of the prefixes that changed since the last call; some that did not do no harm.
     ///
     /// # Errors
     /// [`Failure::Failed`] where they cannot be read; the same for all others.
-    fn snapshot(&self) -> Result<Snapshot, Failure>;
+    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure>;
 
     /// Stops tracking a prefix; its next answer begins anew.
     ///
@@ -117,7 +117,9 @@ pub struct Watch<S> {
     alerts: Alerts,
     /// What injectors left behind.
     pub traces: Traces,
-    before: Snapshot,
+    tracked: Snapshot,
+    /// Room for what changed, kept from turn to turn.
+    changed: Vec<Tracked>,
     losses: [u64; Loss::ALL.len()],
     idle: Idle,
     memory: Memory,
@@ -135,7 +137,8 @@ impl<S: Source> Watch<S> {
             judge: Judge::default(),
             alerts: Alerts::new(next_id),
             traces: Traces::new(tuning),
-            before: Snapshot::new(),
+            tracked: Snapshot::new(),
+            changed: Vec::new(),
             losses: [0; Loss::ALL.len()],
             idle: Idle::default(),
             memory: Memory::new(),
@@ -158,10 +161,10 @@ impl<S: Source> Watch<S> {
     /// Those of the source.
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
         self.gather()?;
-        let snapshot = self.source.snapshot()?;
-        let changes = deltas(&self.before, &snapshot, &self.tuning);
+        self.source.changes(&mut self.changed)?;
+        let deltas = deltas(&mut self.tracked, &self.changed, &self.tuning);
         let is_lossy = self.note_losses()?;
-        let findings = self.judge.observe(now, &changes, is_lossy);
+        let findings = self.judge.observe(now, &deltas, is_lossy);
         let (judge, traces) = (&self.judge, &mut self.traces);
         traces.settle(clock, |prefix| judge.is_suspected(prefix));
         let scene = Scene {
@@ -170,8 +173,8 @@ impl<S: Source> Watch<S> {
             observer: &self.observer,
         };
         let mut events = self.alerts.reconcile(&findings, &scene, &mut self.ignore);
-        self.idle.note(&self.before, &snapshot, now.monotonic);
-        self.before = snapshot;
+        let changed = self.changed.iter().map(|(key, _)| *key);
+        self.idle.note(changed, now.monotonic);
         self.name(&mut events);
         self.forget_idle(now)?;
         if self.memory.is_due(now) {
@@ -191,7 +194,7 @@ impl<S: Source> Watch<S> {
 
     /// Prefixes that are tracked.
     pub fn prefixes(&self) -> usize {
-        self.before.len()
+        self.tracked.len()
     }
 
     /// Alerts that are firing.
@@ -264,7 +267,7 @@ impl<S: Source> Watch<S> {
         if events.is_empty() {
             return;
         }
-        let tracked = self.before.keys().map(|key| network(*key, &self.tuning));
+        let tracked = self.tracked.keys().map(|key| network(*key, &self.tuning));
         let census = self.names.census(tracked);
         for event in events {
             event.tell_names(census.shares(&event.details.members));
@@ -275,7 +278,7 @@ impl<S: Source> Watch<S> {
         let is_kept = |key: &_| self.judge.is_held(&network(*key, &self.tuning));
         for key in self.idle.take_expired(now.monotonic, is_kept) {
             self.source.forget_prefix(&key)?;
-            self.before.remove(&key);
+            self.tracked.remove(&key);
             self.judge.forget(&network(key, &self.tuning));
         }
         Ok(())

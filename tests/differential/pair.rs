@@ -11,7 +11,6 @@ use anyhow::{Result, bail, ensure};
 use detector::{
     engine::Engine,
     kernel::{Kernel, Options, maps::Totals, test_run::Hook},
-    watch::Source as _,
 };
 use detector_common::{
     classify::Judgement, flow::Direction, maps::Loss, sample::Sample, time::Nanos, tuning::Tuning,
@@ -136,9 +135,10 @@ impl Pair {
         let mut flows = tables.flows.entries();
         flows.retain(|_, flow| !flow.is_settled());
         let kernel_flows = self.kernel.young_flows().into_iter().collect();
+        let prefixes = self.kernel.all_prefixes().into_iter().collect();
         let destinations = self.kernel.all_destinations().into_iter().collect();
         let differences = [
-            differences("prefix", &self.kernel.snapshot()?, self.engine.snapshot()),
+            differences("prefix", &prefixes, self.engine.snapshot()),
             differences("flow", &kernel_flows, &flows),
             differences("destination", &destinations, &tables.destinations.entries()),
             self.differing_vantage()?,

@@ -130,7 +130,7 @@ mod tests {
 
     fn events(signs: &mut Signs, seconds: u64, lost: u64) -> Vec<Value> {
         let totals = Totals {
-            losses: [lost, 0, 0, 0, 0],
+            losses: [lost, 0, 0, 0, 0, 0],
             ..Totals::default()
         };
         let vitals = Vitals {

@@ -1,6 +1,10 @@
 //! The host's tables, bounded like the kernel's maps: what they refuse is counted.
 
-use std::{collections::HashMap, hash::Hash, num::NonZeroUsize};
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    hash::Hash,
+    num::NonZeroUsize,
+};
 
 use detector_common::{
     destination::{DestinationKey, DestinationState},
@@ -9,7 +13,7 @@ use detector_common::{
 };
 use lru::LruCache;
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Tracked};
 
 /// A table that refuses what it has no room for, like a plain hash map of the kernel.
 #[derive(Debug)]
@@ -91,6 +95,7 @@ pub struct HostPrefixes {
     pub counters: Snapshot,
     /// Prefixes that there was no room for, each time one was met.
     pub refused: u64,
+    changed: HashSet<PrefixKey>,
     capacity: usize,
 }
 
@@ -99,8 +104,19 @@ impl HostPrefixes {
         Self {
             counters: Snapshot::new(),
             refused: 0,
+            changed: HashSet::new(),
             capacity: capacity as usize,
         }
+    }
+}
+
+impl HostPrefixes {
+    /// Fills in what changed since the last call.
+    pub(super) fn take_changed(&mut self, changed: &mut Vec<Tracked>) {
+        changed.clear();
+        let counters = &self.counters;
+        let each = self.changed.drain();
+        changed.extend(each.filter_map(|key| Some((key, *counters.get(&key)?))));
     }
 }
 
@@ -113,13 +129,18 @@ impl Prefixes for HostPrefixes {
         is_welcome: bool,
         change: impl FnOnce(&mut PrefixCounters),
     ) {
-        if let Some(counters) = self.counters.get_mut(key) {
-            change(counters);
-        } else if is_welcome && self.counters.len() < self.capacity {
-            change(self.counters.entry(*key).or_default());
-        } else if is_welcome {
-            self.refused += 1;
+        let has_room = self.counters.len() < self.capacity;
+        match self.counters.entry(*key) {
+            Entry::Occupied(entry) => change(entry.into_mut()),
+            Entry::Vacant(entry) if is_welcome && has_room => {
+                change(entry.insert(PrefixCounters::default()))
+            }
+            Entry::Vacant(_) => {
+                self.refused += u64::from(is_welcome);
+                return;
+            }
         }
+        self.changed.insert(*key);
     }
 }
 

@@ -6,7 +6,6 @@ use detector_common::{
     flow::{FlowKey, FlowState},
     maps::{self, Loss},
     mark::Mark,
-    prefix::{PrefixCounters, PrefixKey},
     sample::Sample,
     skip::Skip,
     vantage::Vantage,
@@ -16,7 +15,7 @@ use super::{
     Kernel,
     pod::{Shared, record},
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, snapshot::Tracked};
 
 /// More than the ring buffer has room for.
 const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
@@ -56,7 +55,7 @@ impl Kernel {
     }
 
     /// The counters of every prefix.
-    pub fn all_prefixes(&self) -> Vec<(PrefixKey, PrefixCounters)> {
+    pub fn all_prefixes(&self) -> Vec<Tracked> {
         self.prefixes.all()
     }
 

@@ -23,7 +23,7 @@ use super::{
     mapped::Mapped,
     table::{Table, mapped},
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, snapshot::Tracked};
 
 /// Looks at one prefix in a row, where it keeps changing: each takes less time than two packets need.
 const LOOKS: usize = 4;
@@ -66,10 +66,7 @@ impl Prefixes {
     }
 
     /// Fills in what changed since the last look. A prefix that changes all the time meanwhile comes the next time.
-    pub(super) fn look(
-        &mut self,
-        changed: &mut Vec<(PrefixKey, PrefixCounters)>,
-    ) -> Result<(), Failure> {
+    pub(super) fn look(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
         changed.clear();
         self.give_back()?;
         for number in 0..self.changes.len() {
@@ -88,7 +85,7 @@ impl Prefixes {
     }
 
     /// Every prefix there is.
-    pub(super) fn all(&self) -> Vec<(PrefixKey, PrefixCounters)> {
+    pub(super) fn all(&self) -> Vec<Tracked> {
         let numbers = self.numbers.entries().into_iter();
         numbers
             .filter_map(|(key, PrefixNumber(number))| {

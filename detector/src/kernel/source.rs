@@ -9,11 +9,11 @@ use detector_common::{
 };
 
 use super::Kernel;
-use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
+use crate::{failure::Failure, snapshot::Tracked, watch::Source};
 
 impl Source for Kernel {
-    fn snapshot(&self) -> Result<Snapshot, Failure> {
-        Ok(self.all_prefixes().into_iter().collect())
+    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
+        self.prefixes.look(changed)
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ use crate::{
     capture::Captured,
     failure::Failure,
     kernel::{Kernel, Options, privilege, test_run::Hook},
-    snapshot::Snapshot,
+    snapshot::Tracked,
     watch::Source,
 };
 
@@ -133,8 +133,8 @@ impl Subject for InKernel {
 }
 
 impl Source for InKernel {
-    fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.kernel.snapshot()
+    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
+        self.kernel.changes(changed)
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

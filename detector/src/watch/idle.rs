@@ -4,36 +4,37 @@ use std::{collections::HashMap, time::Duration};
 
 use detector_common::{maps::PREFIX_CAPACITY, prefix::PrefixKey};
 
-use crate::snapshot::Snapshot;
-
 /// Silence after which a prefix is forgotten.
 const IDLE: Duration = Duration::from_hours(6);
 /// The same, while three quarters of the map are taken.
 const IDLE_WHEN_CROWDED: Duration = Duration::from_mins(10);
 const CROWDED: usize = PREFIX_CAPACITY as usize / 4 * 3;
+/// Between two looks at all of them.
+const EVERY: Duration = Duration::from_mins(1);
 
 /// When each tracked prefix last had news.
 #[derive(Debug, Default)]
 pub(super) struct Idle {
     changed_at: HashMap<PrefixKey, Duration>,
+    looked_at: Duration,
 }
 
 impl Idle {
-    /// Takes note of what changed between two snapshots.
-    pub(super) fn note(&mut self, earlier: &Snapshot, later: &Snapshot, now: Duration) {
-        for (key, counters) in later {
-            if earlier.get(key) != Some(counters) {
-                self.changed_at.insert(*key, now);
-            }
-        }
+    /// Takes note of what changed.
+    pub(super) fn note(&mut self, changed: impl Iterator<Item = PrefixKey>, now: Duration) {
+        self.changed_at.extend(changed.map(|key| (key, now)));
     }
 
-    /// Takes out the prefixes to be forgotten, except those `kept`.
+    /// Takes out the prefixes to be forgotten, except those `kept`; once a minute there may be some.
     pub(super) fn take_expired(
         &mut self,
         now: Duration,
         kept: impl Fn(&PrefixKey) -> bool,
     ) -> Vec<PrefixKey> {
+        if now.saturating_sub(self.looked_at) < EVERY {
+            return Vec::new();
+        }
+        self.looked_at = now;
         let limit = if self.changed_at.len() >= CROWDED {
             IDLE_WHEN_CROWDED
         } else {
@@ -54,7 +55,7 @@ impl Idle {
 
 #[cfg(test)]
 mod tests {
-    use detector_common::{address::Address, prefix::PrefixCounters};
+    use detector_common::address::Address;
 
     use super::*;
 
@@ -63,11 +64,8 @@ mod tests {
     }
 
     fn noted(keys: impl Iterator<Item = u8>) -> Idle {
-        let snapshot = keys
-            .map(|last| (key(last), PrefixCounters::default()))
-            .collect();
         let mut idle = Idle::default();
-        idle.note(&Snapshot::new(), &snapshot, Duration::ZERO);
+        idle.note(keys.map(key), Duration::ZERO);
         idle
     }
 
@@ -75,15 +73,24 @@ mod tests {
     fn a_prefix_without_news_for_six_hours_is_forgotten_once() {
         let mut idle = noted(0..1);
         assert!(idle.take_expired(IDLE, |_| false).is_empty());
-        let later = IDLE + Duration::from_secs(1);
+        let later = IDLE + EVERY;
         assert_eq!(idle.take_expired(later, |_| false), [key(0)]);
-        assert!(idle.take_expired(later, |_| false).is_empty());
+        assert!(idle.take_expired(later + EVERY, |_| false).is_empty());
+    }
+
+    #[test]
+    fn all_are_looked_at_once_a_minute() {
+        let mut idle = noted(0..1);
+        assert!(idle.take_expired(IDLE, |_| false).is_empty());
+        let soon = IDLE + EVERY / 2;
+        assert!(idle.take_expired(soon, |_| false).is_empty());
+        assert_eq!(idle.take_expired(soon + EVERY, |_| false), [key(0)]);
     }
 
     #[test]
     fn a_prefix_that_is_claimed_is_kept() {
         let mut idle = noted(0..2);
-        let later = IDLE + Duration::from_secs(1);
+        let later = IDLE + EVERY;
         assert_eq!(idle.take_expired(later, |it| *it == key(0)), [key(1)]);
     }
 }

@@ -6,7 +6,11 @@
 
 use std::collections::HashMap;
 
-use detector::{failure::Failure, snapshot::Snapshot, watch::Source};
+use detector::{
+    failure::Failure,
+    snapshot::{Snapshot, Tracked},
+    watch::Source,
+};
 use detector_common::{
     address::Address,
     classify::Judgement,
@@ -186,8 +190,14 @@ impl News {
 }
 
 impl Source for Ledger {
-    fn snapshot(&self) -> Result<Snapshot, Failure> {
-        Ok(self.prefixes.clone())
+    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
+        changed.clear();
+        changed.extend(
+            self.prefixes
+                .iter()
+                .map(|(key, counters)| (*key, *counters)),
+        );
+        Ok(())
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

@@ -125,6 +125,7 @@ impl From<Remembered> for Row {
 mod tests {
     use std::time::Duration;
 
+    use detector_common::time::Ticks;
     use jiff::Timestamp;
     use proptest::prelude::*;
 
@@ -214,9 +215,9 @@ mod tests {
     #[test]
     fn a_trial_counts_as_asked() {
         let state = DestinationState {
-            ok_at: Nanos(7),
+            ok_at: Ticks(7),
             ..DestinationState::default()
         };
-        assert_eq!(asked(&state), Nanos(7));
+        assert_eq!(asked(&state), Ticks(7).nanos());
     }
 }

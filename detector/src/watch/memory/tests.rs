@@ -67,10 +67,10 @@ fn a_destination_not_asked_for_in_seven_days_is_forgotten() {
         remembered(3, days(8)),
     ];
     let (mut engine, mut memory) = recalled(known, 30 * DAY);
-    assert_eq!(engine.tables.destinations.entries.len(), 2);
+    assert_eq!(engine.tables.destinations.known.entries.len(), 2);
     let left = thinned(&mut engine, &mut memory, TODAY_S + days(2), 32 * DAY);
     assert_eq!(left, [remembered(1, 5)]);
-    assert_eq!(engine.tables.destinations.entries.len(), 1);
+    assert_eq!(engine.tables.destinations.known.entries.len(), 1);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn ages_are_not_lost_when_the_machine_restarts() {
 #[test]
 fn a_destination_that_is_asked_again_is_young_again() {
     let (mut engine, mut memory) = recalled(vec![remembered(1, days(3))], 60);
-    let entries = &mut engine.tables.destinations.entries;
+    let entries = &mut engine.tables.destinations.known.entries;
     let state = entries.get_mut(&key(1)).unwrap();
     state.syn(Nanos::from_secs(5 * DAY), &Tuning::DEFAULT);
     let left = thinned(&mut engine, &mut memory, TODAY_S + days(6), 6 * DAY + 60);
@@ -116,16 +116,16 @@ fn what_the_kernel_knows_already_is_not_overwritten() {
     Memory::new()
         .recall(&mut engine, known, at(TODAY_S), clock)
         .unwrap();
-    assert_eq!(engine.tables.destinations.entries[&key(1)], fresh);
+    assert_eq!(engine.tables.destinations.known.entries[&key(1)], fresh);
 }
 
 #[test]
 fn a_full_file_leaves_a_quarter_of_the_room_to_what_is_new() {
     let known = (0..DESTINATION_CAPACITY + 9).map(|number| remembered(number, number.into()));
     let (engine, _memory) = recalled(known.rev().collect(), 30 * DAY);
-    let entries = &engine.tables.destinations.entries;
+    let entries = &engine.tables.destinations.known.entries;
     assert_eq!(
-        (entries.len(), engine.tables.destinations.refused),
+        (entries.len(), engine.tables.destinations.known.refused),
         (CROWDED, 0)
     );
     assert!(entries.contains_key(&key(0)) && !entries.contains_key(&key(DESTINATION_CAPACITY)));
@@ -141,7 +141,7 @@ fn a_crowded_memory_is_halved_from_its_oldest_end() {
         left.iter()
             .all(|it| it.age_s(at(TODAY_S)) < i64::from(DESTINATION_CAPACITY) / 2)
     );
-    assert_eq!(engine.tables.destinations.entries.len(), THINNED);
+    assert_eq!(engine.tables.destinations.known.entries.len(), THINNED);
 }
 
 #[test]

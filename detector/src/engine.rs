@@ -25,7 +25,7 @@ use detector_common::{
 
 pub use self::{
     evidence::HostEvidence,
-    table::{HostLru, HostPrefixes, HostTable},
+    table::{HostCell, HostLru, HostPrefixes, HostTable},
 };
 use crate::{failure::Failure, snapshot::Snapshot, watch::Source};
 
@@ -34,7 +34,7 @@ type HostTables = Tables<
     HostTable<DestinationKey, DestinationState>,
     HostLru<DestinationKey, DestinationState>,
     HostPrefixes,
-    HostTable<u32, Vantage>,
+    HostCell<Vantage>,
     HostEvidence,
 >;
 
@@ -57,7 +57,7 @@ impl Engine {
                 destinations: HostTable::new(DESTINATION_CAPACITY),
                 candidates: HostLru::new(CANDIDATE_CAPACITY),
                 prefixes: HostPrefixes::new(PREFIX_CAPACITY),
-                vantage: HostTable::holding(0, Vantage::default()),
+                vantage: HostCell::default(),
                 evidence: HostEvidence::default(),
             },
             skips: [0; Skip::ALL.len()],
@@ -139,7 +139,7 @@ impl Source for Engine {
     }
 
     fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
-        self.tables.vantage.entries.insert(0, vantage);
+        self.tables.vantage.0 = vantage;
         Ok(())
     }
 

@@ -135,11 +135,13 @@ impl Pair {
         let tables = &self.engine.tables;
         let flows = self.kernel.flows()?.into_iter().collect();
         let destinations = self.kernel.destinations()?.into_iter().collect();
+        let known = tables.destinations.entries.iter();
+        let known = known.map(|(key, state)| (*key, *state)).collect();
         let candidates = self.kernel.candidates()?.into_iter().collect();
         let differences = [
             differences("prefix", &self.kernel.snapshot()?, self.engine.snapshot()),
             differences("flow", &flows, &tables.flows.entries()),
-            differences("destination", &destinations, &tables.destinations.entries),
+            differences("destination", &destinations, &known),
             differences("candidate", &candidates, &tables.candidates.entries()),
             self.differing_vantage()?,
             samples,
@@ -172,8 +174,8 @@ impl Pair {
 
     fn differing_vantage(&self) -> Result<String> {
         let kernel = self.kernel.vantage()?;
-        let host = self.engine.tables.vantage.entries.get(&0).copied();
-        Ok(difference("vantage", &Some(kernel), &host))
+        let host = self.engine.tables.vantage.0;
+        Ok(difference("vantage", &kernel, &host))
     }
 
     /// In order, by the first that differs.

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use super::{Stop, compression::unpacked};
 use crate::failure::Failure;
 
-const BUFFER: usize = 128 * 1024;
+const BUFFER: usize = 32 * 1024;
 
 /// An unpacked stream that knows its place.
 pub(super) struct Input<'a> {

@@ -33,6 +33,7 @@ pub struct Capture<'a> {
     has_ended: bool,
     has_warned: bool,
     packets: u64,
+    record: Record,
 }
 
 enum Format<'a> {
@@ -86,7 +87,36 @@ impl<'a> Capture<'a> {
             has_ended: false,
             has_warned: false,
             packets: 0,
+            record: Record::EMPTY,
         })
+    }
+
+    /// Reads the next packet, over the one before.
+    pub fn advance(&mut self) -> Option<&Record> {
+        while !self.has_ended {
+            let read = match &mut self.format {
+                Format::Pcap(pcap) => pcap.read(&mut self.record),
+                Format::PcapNg(pcapng) => pcapng.read(&mut self.record),
+            };
+            match read {
+                Ok(()) => {
+                    self.packets += 1;
+                    return Some(&self.record);
+                }
+                Err(Stop::Flaw(at, what)) => self.warn(at, &what),
+                Err(Stop::Damage(at, what)) => {
+                    self.warn(at, &what);
+                    self.has_ended = true;
+                }
+                Err(Stop::End) => self.has_ended = true,
+            }
+        }
+        None
+    }
+
+    /// The packet that was read last.
+    const fn record(&self) -> &Record {
+        &self.record
     }
 
     const fn input(&self) -> &Input<'a> {
@@ -103,32 +133,6 @@ impl<'a> Capture<'a> {
             let (name, packets) = (self.input().name(), self.packets);
             tracing::warn!("{name}: damaged at byte {at}: {what}; {packets} packets before it");
         }
-    }
-}
-
-impl Iterator for Capture<'_> {
-    type Item = Record;
-
-    fn next(&mut self) -> Option<Record> {
-        while !self.has_ended {
-            let read = match &mut self.format {
-                Format::Pcap(pcap) => pcap.next(),
-                Format::PcapNg(pcapng) => pcapng.next(),
-            };
-            match read {
-                Ok(record) => {
-                    self.packets += 1;
-                    return Some(record);
-                }
-                Err(Stop::Flaw(at, what)) => self.warn(at, &what),
-                Err(Stop::Damage(at, what)) => {
-                    self.warn(at, &what);
-                    self.has_ended = true;
-                }
-                Err(Stop::End) => self.has_ended = true,
-            }
-        }
-        None
     }
 }
 

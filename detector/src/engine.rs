@@ -10,7 +10,7 @@ use detector_common::{
     classify::Judgement,
     destination::{DestinationKey, DestinationState},
     flow::{Direction, FlowKey, FlowState},
-    maps::{DESTINATION_CAPACITY, FLOW_CAPACITY, Loss, PREFIX_CAPACITY},
+    maps::{DESTINATION_CAPACITY, Loss, PREFIX_CAPACITY},
     packet::{Packet, parse},
     prefix::PrefixKey,
     sample::Sample,
@@ -25,7 +25,7 @@ use detector_common::{
 
 pub use self::{
     evidence::HostEvidence,
-    table::{HostDestinations, HostLru, HostPrefixes, HostTable},
+    table::{HostCell, HostDestinations, HostLru, HostPrefixes, HostTable},
 };
 use crate::{
     failure::Failure,
@@ -33,11 +33,15 @@ use crate::{
     watch::Source,
 };
 
+/// Connections that are followed at a time. Fewer than in the kernel: those that are over stay until others need their
+/// room, and a long capture has many.
+pub const FLOWS: u32 = 65_536;
+
 type HostTables = Tables<
     HostLru<FlowKey, FlowState>,
     HostDestinations,
     HostPrefixes,
-    HostTable<u32, Vantage>,
+    HostCell<Vantage>,
     HostEvidence,
 >;
 
@@ -56,10 +60,10 @@ impl Engine {
         Self {
             tuning,
             tables: Tables {
-                flows: HostLru::new(FLOW_CAPACITY),
+                flows: HostLru::new(FLOWS),
                 destinations: HostDestinations::new(DESTINATION_CAPACITY),
                 prefixes: HostPrefixes::new(PREFIX_CAPACITY),
-                vantage: HostTable::holding(0, Vantage::default()),
+                vantage: HostCell::default(),
                 evidence: HostEvidence::default(),
             },
             skips: [0; Skip::ALL.len()],
@@ -142,7 +146,7 @@ impl Source for Engine {
     }
 
     fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
-        self.tables.vantage.entries.insert(0, vantage);
+        self.tables.vantage.0 = vantage;
         Ok(())
     }
 

@@ -63,8 +63,9 @@ fn replay(
 ) -> Result<(), Failure> {
     let sides = Sides::new(&args.local);
     let mut driver = Driver::new(subject, sides, Tuning::default(), args.flows, settings);
-    for record in Merged::new(captures) {
-        if driver.observe(&record, lines)? == Delivery::Closed {
+    let mut merged = Merged::new(captures);
+    while let Some(record) = merged.advance() {
+        if driver.observe(record, lines)? == Delivery::Closed {
             return Ok(());
         }
     }

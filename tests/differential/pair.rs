@@ -172,8 +172,8 @@ impl Pair {
 
     fn differing_vantage(&self) -> Result<String> {
         let kernel = self.kernel.vantage()?;
-        let host = self.engine.tables.vantage.entries.get(&0).copied();
-        Ok(difference("vantage", &Some(kernel), &host))
+        let host = self.engine.tables.vantage.0;
+        Ok(difference("vantage", &kernel, &host))
     }
 
     /// In order, by the first that differs.

@@ -1,10 +1,12 @@
 //! Which connection a packet belongs to: both endpoints, oriented so that both directions meet.
 
+use core::hash::{Hash, Hasher};
+
 use super::{Direction, protocol};
 use crate::{address::Address, destination::DestinationKey, packet::Packet};
 
 /// Both endpoints of a connection, remote first whichever way the packet goes.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(C)]
 pub struct FlowKey {
     /// Remote address.
@@ -22,6 +24,19 @@ pub struct FlowKey {
 }
 
 const _: () = assert!(size_of::<FlowKey>() == 40, "a map key has no padding");
+
+/// In few words: a replay hashes it three times a packet.
+impl Hash for FlowKey {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for address in [self.remote, self.local] {
+            state.write_u64(address.high);
+            state.write_u64(address.low);
+        }
+        let ports = (u64::from(self.remote_port) << 16) | u64::from(self.local_port);
+        state.write_u64((ports << 16) | u64::from(self.protocol));
+    }
+}
 
 impl FlowKey {
     /// The key of the connection that `packet` belongs to; an ICMP error belongs to the one that

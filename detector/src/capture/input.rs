@@ -5,11 +5,11 @@ use std::io::{self, BufReader, Read};
 use super::{Stop, compression::unpacked};
 use crate::failure::Failure;
 
-const BUFFER: usize = 128 * 1024;
+const BUFFER: usize = 32 * 1024;
 
 /// An unpacked stream that knows its place.
 pub(super) struct Input<'a> {
-    source: Box<dyn Read + 'a>,
+    source: BufReader<Box<dyn Read + 'a>>,
     name: String,
     /// The first bytes, which are looked at before they are read.
     magic: [u8; 4],
@@ -26,7 +26,7 @@ impl<'a> Input<'a> {
         let packed = BufReader::with_capacity(BUFFER, source);
         let source = unpacked(packed).map_err(failed)?;
         let mut input = Self {
-            source: Box::new(BufReader::with_capacity(BUFFER, source)),
+            source: BufReader::with_capacity(BUFFER, source),
             name,
             magic: [0; 4],
             unread: 0,

@@ -10,40 +10,39 @@ use super::{Capture, Record};
 
 /// Captures merged by time.
 pub struct Merged<'a> {
-    captures: Vec<(Capture<'a>, Option<Record>)>,
+    captures: Vec<Capture<'a>>,
     next: BinaryHeap<Reverse<(Nanos, usize)>>,
+    /// Whose packet was handed out last: it reads on when the next one is asked for.
+    latest: Option<usize>,
 }
 
 impl<'a> Merged<'a> {
     /// The timeline of all `captures`.
     pub fn new(captures: Vec<Capture<'a>>) -> Self {
         let mut merged = Self {
-            captures: captures.into_iter().map(|it| (it, None)).collect(),
+            captures,
             next: BinaryHeap::new(),
+            latest: None,
         };
         for index in 0..merged.captures.len() {
-            merged.advance(index);
+            merged.read_ahead(index);
         }
         merged
     }
 
-    /// Reads one packet ahead.
-    fn advance(&mut self, index: usize) {
-        let (capture, ahead) = &mut self.captures[index];
-        *ahead = capture.next();
-        if let Some(record) = ahead {
+    /// The next packet of all.
+    pub fn advance(&mut self) -> Option<&Record> {
+        if let Some(index) = self.latest.take() {
+            self.read_ahead(index);
+        }
+        let Reverse((_, index)) = self.next.pop()?;
+        self.latest = Some(index);
+        Some(self.captures[index].record())
+    }
+
+    fn read_ahead(&mut self, index: usize) {
+        if let Some(record) = self.captures[index].advance() {
             self.next.push(Reverse((record.at, index)));
         }
-    }
-}
-
-impl Iterator for Merged<'_> {
-    type Item = Record;
-
-    fn next(&mut self) -> Option<Record> {
-        let Reverse((_, index)) = self.next.pop()?;
-        let record = self.captures[index].1.take();
-        self.advance(index);
-        record
     }
 }

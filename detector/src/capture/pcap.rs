@@ -62,7 +62,7 @@ impl<'a> Pcap<'a> {
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Record, Stop> {
+    pub(super) fn read(&mut self, record: &mut Record) -> Result<(), Stop> {
         let link = self.link()?;
         let begun = self.input.offset();
         let mut header = [0; 24];
@@ -76,14 +76,11 @@ impl<'a> Pcap<'a> {
             return Err(Stop::Damage(begun, what));
         }
         let nanos = u64::from(ticks).saturating_mul(self.flavour.nanos_per_tick);
-        let mut bytes = vec![0; len];
-        self.input.read_rest(&mut bytes, begun)?;
-        Ok(Record {
-            at: Nanos(Nanos::from_secs(seconds.into()).0.saturating_add(nanos)),
-            link,
-            original_len: original_len as usize,
-            bytes,
-        })
+        record.at = Nanos(Nanos::from_secs(seconds.into()).0.saturating_add(nanos));
+        record.link = link;
+        record.original_len = original_len as usize;
+        record.bytes.resize(len, 0);
+        self.input.read_rest(&mut record.bytes, begun)
     }
 
     /// The link type; the header is read with the first packet.

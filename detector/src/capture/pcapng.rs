@@ -56,19 +56,19 @@ impl<'a> PcapNg<'a> {
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Record, Stop> {
+    pub(super) fn read(&mut self, record: &mut Record) -> Result<(), Stop> {
         loop {
             let begun = self.input.offset();
             self.read_block(begun)?;
             let block = std::mem::take(&mut self.block);
-            let record = self.understand(&block);
+            let is_packet = self.understand(&block, record);
             self.block = block;
-            match record {
-                Ok(Some(record)) => {
+            match is_packet {
+                Ok(true) => {
                     self.latest = record.at;
-                    return Ok(record);
+                    return Ok(());
                 }
-                Ok(None) => {}
+                Ok(false) => {}
                 Err(what) => return Err(Stop::Flaw(begun, what)),
             }
         }
@@ -117,14 +117,14 @@ impl<'a> PcapNg<'a> {
         Ok(())
     }
 
-    /// The packet in a block, where there is one.
-    fn understand(&mut self, block: &[u8]) -> Result<Option<Record>, String> {
+    /// Reads the packet in a block, and says whether there is one.
+    fn understand(&mut self, block: &[u8], record: &mut Record) -> Result<bool, String> {
         let kind = self.number(block, 0);
         if !matches!(
             kind,
             INTERFACE | OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET
         ) {
-            return Ok(None);
+            return Ok(false);
         }
         let parsed = if self.is_big_endian {
             parse_block_be(block)
@@ -139,32 +139,38 @@ impl<'a> PcapNg<'a> {
                 }
                 let interface = Interface::new(&description, self.is_big_endian);
                 self.interfaces.push(interface);
-                Ok(None)
+                return Ok(false);
             }
-            Block::EnhancedPacket(packet) => self.enhanced(&packet).map(Some),
-            Block::SimplePacket(packet) => self.simple(&packet).map(Some),
-            Block::Unknown(packet) => self.obsolete(&packet).map(Some),
-            _ => Ok(None),
+            Block::EnhancedPacket(packet) => self.enhanced(&packet, record)?,
+            Block::SimplePacket(packet) => self.simple(&packet, record)?,
+            Block::Unknown(packet) => self.obsolete(&packet, record)?,
+            _ => return Ok(false),
         }
+        Ok(true)
     }
 
-    fn enhanced(&self, packet: &EnhancedPacketBlock<'_>) -> Result<Record, String> {
+    fn enhanced(
+        &self,
+        packet: &EnhancedPacketBlock<'_>,
+        record: &mut Record,
+    ) -> Result<(), String> {
         let interface = self.interface(packet.if_id)?;
         let bytes = captured(packet.data, packet.caplen)?;
-        Ok(interface.record((packet.ts_high, packet.ts_low), packet.origlen, bytes))
+        record.at = interface.time((packet.ts_high, packet.ts_low));
+        interface.fill(record, packet.origlen, bytes);
+        Ok(())
     }
 
     /// It belongs to the first interface, and has no time.
-    fn simple(&self, packet: &SimplePacketBlock<'_>) -> Result<Record, String> {
+    fn simple(&self, packet: &SimplePacketBlock<'_>, record: &mut Record) -> Result<(), String> {
         let interface = self.interface(0)?;
         let len = interface.cut(packet.origlen).min(packet.data.len());
-        Ok(Record {
-            at: self.latest,
-            ..interface.record((0, 0), packet.origlen, &packet.data[..len])
-        })
+        record.at = self.latest;
+        interface.fill(record, packet.origlen, &packet.data[..len]);
+        Ok(())
     }
 
-    fn obsolete(&self, packet: &UnknownBlock<'_>) -> Result<Record, String> {
+    fn obsolete(&self, packet: &UnknownBlock<'_>, record: &mut Record) -> Result<(), String> {
         let Some((header, data)) = packet.data.split_at_checked(OBSOLETE_PACKET_LEN) else {
             return Err("a packet block without its header".to_owned());
         };
@@ -176,7 +182,9 @@ impl<'a> PcapNg<'a> {
         }))?;
         let number = |at| self.number(header, at);
         let bytes = captured(data, number(12))?;
-        Ok(interface.record((number(4), number(8)), number(16), bytes))
+        record.at = interface.time((number(4), number(8)));
+        interface.fill(record, number(16), bytes);
+        Ok(())
     }
 
     fn interface(&self, number: u32) -> Result<&Interface, String> {

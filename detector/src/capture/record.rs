@@ -6,7 +6,7 @@ use detector_common::{
     wire::link::LinkLayer,
 };
 
-/// A packet as a capture holds it.
+/// A packet as a capture holds it; its memory serves the next one again.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Record {
     /// When it was captured, since 1970.
@@ -29,6 +29,14 @@ pub enum Link {
 }
 
 impl Record {
+    /// None yet.
+    pub(super) const EMPTY: Self = Self {
+        at: Nanos(0),
+        link: Link::Unknown(0),
+        original_len: 0,
+        bytes: Vec::new(),
+    };
+
     /// The parser's view of it.
     pub fn captured(&self) -> Captured<'_> {
         Captured {

@@ -11,15 +11,17 @@ use detector_common::{
     prefix::{PrefixCounters, PrefixKey},
     tables::{Prefixes, Table},
 };
+use foldhash::fast::RandomState;
 use lru::LruCache;
 
 use crate::snapshot::{Snapshot, Tracked};
 
-/// A table that refuses what it has no room for, like a plain hash map of the kernel.
+/// A table that refuses what it has no room for, like a plain hash map of the kernel. Hashed as
+/// the LRU tables are: with a seed, for whoever makes a capture chooses the keys.
 #[derive(Debug)]
 pub struct HostTable<K, V> {
     /// What it holds.
-    pub entries: HashMap<K, V>,
+    pub entries: HashMap<K, V, RandomState>,
     /// Inserts that it refused.
     pub refused: u64,
     capacity: usize,
@@ -28,19 +30,9 @@ pub struct HostTable<K, V> {
 impl<K, V> HostTable<K, V> {
     pub(super) fn new(capacity: u32) -> Self {
         Self {
-            entries: HashMap::new(),
+            entries: HashMap::default(),
             refused: 0,
             capacity: capacity as usize,
-        }
-    }
-}
-
-impl<K: Eq + Hash, V> HostTable<K, V> {
-    /// A table of one entry, which is there from the start.
-    pub(super) fn holding(key: K, value: V) -> Self {
-        Self {
-            entries: HashMap::from([(key, value)]),
-            ..Self::new(1)
         }
     }
 }
@@ -56,6 +48,20 @@ impl<K: Eq + Hash + Copy, V: Copy> Table<K, V> for HostTable<K, V> {
             return None;
         }
         Some(self.entries.entry(*key).or_insert(*value))
+    }
+}
+
+/// A table of one entry that is always there, like an array of the kernel.
+#[derive(Debug, Default)]
+pub struct HostCell<V>(pub V);
+
+impl<V: Copy> Table<u32, V> for HostCell<V> {
+    fn get(&mut self, _key: &u32) -> Option<&mut V> {
+        Some(&mut self.0)
+    }
+
+    fn insert(&mut self, _key: &u32, _value: &V) -> Option<&mut V> {
+        Some(&mut self.0)
     }
 }
 
@@ -95,7 +101,7 @@ pub struct HostPrefixes {
     pub counters: Snapshot,
     /// Prefixes that there was no room for, each time one was met.
     pub refused: u64,
-    changed: HashSet<PrefixKey>,
+    changed: HashSet<PrefixKey, RandomState>,
     capacity: usize,
 }
 
@@ -104,7 +110,7 @@ impl HostPrefixes {
         Self {
             counters: Snapshot::new(),
             refused: 0,
-            changed: HashSet::new(),
+            changed: HashSet::default(),
             capacity: capacity as usize,
         }
     }

@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use detector_common::{flow::FlowKey, maps::FLOW_CAPACITY, time::Nanos};
+use detector_common::{flow::FlowKey, time::Nanos};
 use lru::LruCache;
+
+use crate::engine::FLOWS;
 
 /// Where a connection has its place: when it began, and how many began before it.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -19,7 +21,7 @@ impl Book {
     /// One less than the engine has room for, so that a connection leaves the book, and is told,
     /// before the engine forgets it.
     pub(super) fn new() -> Self {
-        Self::of(FLOW_CAPACITY - 1)
+        Self::of(FLOWS - 1)
     }
 
     fn of(capacity: u32) -> Self {

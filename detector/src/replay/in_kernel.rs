@@ -7,7 +7,7 @@ mod shown;
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{Direction, FlowKey, FlowState},
-    maps::{FLOW_CAPACITY, Loss},
+    maps::Loss,
     packet::Packet,
     prefix::PrefixKey,
     sample::Sample,
@@ -21,6 +21,7 @@ use self::shown::{LONGEST, shown};
 use super::subject::{Frame, Subject};
 use crate::{
     capture::Captured,
+    engine::FLOWS,
     failure::Failure,
     kernel::{Kernel, Options, privilege, test_run::Hook},
     snapshot::Tracked,
@@ -75,7 +76,7 @@ impl InKernel {
 /// Each packed byte holds less than twenty SYNs, whatever they are packed with.
 fn flow_capacity(bytes: Option<u64>) -> u32 {
     let most = bytes.and_then(|bytes| u32::try_from(bytes.saturating_mul(20)).ok());
-    let flows = most.unwrap_or(FLOW_CAPACITY).min(FLOW_CAPACITY);
+    let flows = most.unwrap_or(FLOWS).min(FLOWS);
     flows.saturating_mul(2).saturating_add(SPARE)
 }
 
@@ -178,7 +179,7 @@ mod tests {
     fn small_captures_need_small_maps() {
         assert_eq!(flow_capacity(Some(100)), 2 * 2_000 + SPARE);
         for many in [None, Some(u64::MAX), Some(1 << 40)] {
-            assert_eq!(flow_capacity(many), 2 * FLOW_CAPACITY + SPARE);
+            assert_eq!(flow_capacity(many), 2 * FLOWS + SPARE);
         }
     }
 }

@@ -42,7 +42,16 @@ pub(super) enum Way {
 /// Who is ours, and who began what.
 pub(super) struct Sides {
     local: Vec<IpNet>,
-    beginners: LruCache<FlowKey, Beginner>,
+    pairs: LruCache<FlowKey, Pair>,
+}
+
+/// What is known of two endpoints.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    /// Where one end alone has an address that is ours: whether it is the one that the key calls
+    /// remote. The same for all packets, so that addresses are looked at once.
+    is_ours_remote: Option<bool>,
+    beginner: Beginner,
 }
 
 /// Which end of a pair began.
@@ -76,7 +85,7 @@ impl Sides {
         let capacity = NonZeroUsize::new(FLOW_CAPACITY as usize).unwrap_or(NonZeroUsize::MIN);
         Self {
             local: local.to_vec(),
-            beginners: LruCache::sparse(capacity),
+            pairs: LruCache::sparse(capacity),
         }
     }
 
@@ -126,14 +135,19 @@ impl Sides {
     }
 
     fn decide(&mut self, ends: Ends, source_begins: bool, evidence: Evidence) -> Way {
-        let locals = [ends.source.0, ends.destination.0].map(|end| self.is_local(&end));
-        let beginner = self.beginner(ends, source_begins, evidence);
-        let source_began = beginner.is_remote == ends.source_is_remote();
-        let source_is_ours = match locals {
-            [true, false] => true,
-            [false, true] => false,
-            _ => return Way::Ours(direction(source_began)),
+        let source_is_remote = ends.source_is_remote();
+        let news = Beginner {
+            is_remote: source_begins == source_is_remote,
+            evidence,
+            is_counted: false,
         };
+        let pair = self.pair(&ends, news);
+        let beginner = &mut pair.beginner;
+        let source_began = beginner.is_remote == source_is_remote;
+        let Some(is_ours_remote) = pair.is_ours_remote else {
+            return Way::Ours(direction(source_began));
+        };
+        let source_is_ours = is_ours_remote == source_is_remote;
         let is_certain = beginner.evidence > Evidence::Ports;
         if is_certain && source_began != source_is_ours {
             let is_first = !std::mem::replace(&mut beginner.is_counted, true);
@@ -143,23 +157,32 @@ impl Sides {
     }
 
     /// Who began, by the best evidence so far.
-    fn beginner(&mut self, ends: Ends, source_begins: bool, evidence: Evidence) -> &mut Beginner {
-        let news = Beginner {
-            is_remote: source_begins == ends.source_is_remote(),
-            evidence,
-            is_counted: false,
-        };
-        let beginner = self.beginners.get_or_insert_mut(ends.key(), || news);
-        if evidence > beginner.evidence {
-            *beginner = news;
+    fn pair(&mut self, ends: &Ends, news: Beginner) -> &mut Pair {
+        let key = ends.key();
+        let local = &self.local;
+        let pair = self.pairs.get_or_insert_mut(key, || Pair {
+            is_ours_remote: is_ours_remote(local, &key),
+            beginner: news,
+        });
+        if news.evidence > pair.beginner.evidence {
+            pair.beginner = news;
         }
-        beginner
+        pair
     }
 
     fn is_local(&self, address: &Address) -> bool {
-        let address = ip(address);
-        self.local.iter().any(|net| net.contains(&address))
+        is_within(&self.local, address)
     }
+}
+
+fn is_ours_remote(local: &[IpNet], key: &FlowKey) -> Option<bool> {
+    let [is_remote, is_other] = [key.remote, key.local].map(|end| is_within(local, &end));
+    (is_remote != is_other).then_some(is_remote)
+}
+
+fn is_within(networks: &[IpNet], address: &Address) -> bool {
+    let address = ip(address);
+    networks.iter().any(|network| network.contains(&address))
 }
 
 impl Ends {

@@ -1,6 +1,9 @@
 //! Arbitrary bytes as a capture of any format, packed or not.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    iter,
+};
 
 use detector::capture::{Capture, Link, MAX_PACKET, Record};
 use detector_common::packet;
@@ -27,7 +30,7 @@ pub fn capture(bytes: &[u8]) {
 
 /// The first records; none of what is no capture.
 fn read(source: impl Read) -> Vec<Record> {
-    let Ok(capture) = Capture::read("fuzz".to_owned(), source) else {
+    let Ok(mut capture) = Capture::read("fuzz".to_owned(), source) else {
         return Vec::new();
     };
     let mut room = MAX_BYTES;
@@ -36,7 +39,10 @@ fn read(source: impl Read) -> Vec<Record> {
         room = rest.unwrap_or(0);
         rest.is_some()
     };
-    capture.take(MAX_RECORDS).take_while(fits).collect()
+    iter::from_fn(|| capture.advance().cloned())
+        .take(MAX_RECORDS)
+        .take_while(fits)
+        .collect()
 }
 
 /// A source that gives one byte at a time, as a slow pipe may.

@@ -37,17 +37,16 @@ impl Interface {
         self.snap_len.min(len as usize)
     }
 
-    pub(super) fn record(&self, time: (u32, u32), original_len: u32, bytes: &[u8]) -> Record {
-        Record {
-            at: self.time(time),
-            link: self.link,
-            original_len: original_len as usize,
-            bytes: bytes.to_vec(),
-        }
+    /// Writes a packet of it into `record`, but for its time.
+    pub(super) fn fill(&self, record: &mut Record, original_len: u32, bytes: &[u8]) {
+        record.link = self.link;
+        record.original_len = original_len as usize;
+        record.bytes.clear();
+        record.bytes.extend_from_slice(bytes);
     }
 
     /// Before 1970 is 1970, and after 2554 is the end of time.
-    fn time(&self, (high, low): (u32, u32)) -> Nanos {
+    pub(super) fn time(&self, (high, low): (u32, u32)) -> Nanos {
         let ticks = u128::from(high) << 32 | u128::from(low);
         let nanos = i128::try_from(ticks * NANOS / self.ticks).unwrap_or(i128::MAX);
         let offset = i128::from(self.offset) * i128::from(Nanos::from_secs(1).0);

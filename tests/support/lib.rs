@@ -36,7 +36,7 @@ pub mod segment;
 mod servers;
 pub mod simulation;
 pub mod sniffer;
-mod tool;
+pub mod tool;
 mod topology;
 mod tun;
 mod watched;

@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     thread,
     time::{Duration, Instant},
 };
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ground::Ground,
+    last_core,
     meter::Meter,
     spread::Spread,
     step,
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// Where the outside listens: one of its own addresses.
-pub(crate) const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(server(1)), 443);
+pub(crate) const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(server(1)), 443);
 /// Addresses that are visited in turn.
 const SERVERS: u32 = 250;
 const WATCHERS: [Watcher; 2] = [Watcher::Nothing, Watcher::Detector(Mode::Generic)];
@@ -122,6 +123,7 @@ impl Sample {
 
 /// One connection after the other, none before its time.
 fn visit(began: Instant) -> Result<u32> {
+    last_core::stay()?;
     let mut answer = Vec::new();
     let mut connections = 0;
     while began.elapsed() < SPAN {
@@ -139,6 +141,7 @@ fn visit(began: Instant) -> Result<u32> {
 
 /// Answers each, until one comes that asks for nothing.
 fn serve(listener: &TcpListener) -> Result<()> {
+    last_core::stay()?;
     let mut request = [0; REQUEST.len()];
     loop {
         let (mut stream, _) = listener.accept()?;

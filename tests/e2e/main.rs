@@ -4,6 +4,7 @@
 mod connections;
 mod cost;
 mod ground;
+mod last_core;
 mod meter;
 mod mix;
 mod scan;

@@ -17,14 +17,12 @@ use detector_tests::{
 };
 use nix::{
     errno::Errno,
-    sched::{CpuSet, sched_setaffinity},
     sys::socket::{
         AddressFamily, LinkAddr, MsgFlags, MultiHeaders, SockFlag, SockType, bind, sendmmsg, socket,
     },
-    unistd::Pid,
 };
 
-use crate::ground::Ground;
+use crate::{ground::Ground, last_core};
 
 /// Frames of one system call, at most.
 const BATCH: usize = 64;
@@ -66,7 +64,7 @@ impl Sender {
     /// interrupts. Watchers run where they like.
     pub(crate) fn send(&self, frames: &[Frame], per_second: Option<u32>) -> Result<Sent> {
         let sending = || {
-            stay_on_the_last_core()?;
+            last_core::stay()?;
             self.send_from_here(frames, per_second)
         };
         let thread = thread::scope(|scope| scope.spawn(sending).join());
@@ -95,13 +93,6 @@ impl Sender {
             took: began.elapsed(),
         })
     }
-}
-
-fn stay_on_the_last_core() -> Result<()> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut set = CpuSet::new();
-    set.set(cores - 1)?;
-    sched_setaffinity(Pid::from_raw(0), &set).context("staying on the last core")
 }
 
 /// Returns how many were refused.

@@ -3,7 +3,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{Shutdown, TcpListener, TcpStream},
+    net::{TcpListener, TcpStream},
     thread,
     time::{Duration, Instant},
 };
@@ -84,18 +84,13 @@ impl Throughputs {
 /// Bits a second.
 fn carry(ground: &Ground) -> Result<f64> {
     let listener = ground.outside.run(|| Ok(TcpListener::bind(SERVER)?))?;
-    let mut server = {
-        let client = ground.gateway.run(|| Ok(TcpStream::connect(SERVER)?))?;
-        let (server, _) = listener.accept()?;
-        let pump = thread::spawn(move || pump(server));
-        (client, pump)
-    };
-    let (bytes, took) = drain(&mut server.0)?;
-    server.0.shutdown(Shutdown::Both)?;
-    drop(server.0);
-    server
-        .1
-        .join()
+    let mut client = ground.gateway.run(|| Ok(TcpStream::connect(SERVER)?))?;
+    let (server, _) = listener.accept()?;
+    let pump = thread::spawn(move || pump(server));
+    let (bytes, took) = drain(&mut client)?;
+    // By this the server knows.
+    drop(client);
+    pump.join()
         .map_err(|_panic| anyhow!("the server panicked"))?;
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 bytes")]
     Ok(bytes as f64 * 8.0 / took.as_secs_f64())

@@ -9,8 +9,6 @@ pub const OURS_LEN: usize = 2;
 
 /// Our first port.
 const FIRST_PORT: u32 = 1_024;
-/// Prefixes that connections are spread over, at most.
-const PREFIXES_BITS: u32 = 16;
 /// Odd, so that it visits all of a power of two; and far from its neighbours (Fibonacci hashing).
 const STRIDE: u32 = 0x9e37_79b1;
 
@@ -39,18 +37,24 @@ pub struct Drive {
     count: u32,
     /// One less than the number of connections, which is a power of two.
     mask: u32,
+    /// The same of the prefixes that they are spread over, and how many bits that has.
+    prefix_mask: u32,
+    prefix_bits: u32,
     /// The [`Layout`], as its number.
     layout: u32,
 }
 
-const _: () = assert!(size_of::<Drive>() == 12, "a map value has no padding");
+const _: () = assert!(size_of::<Drive>() == 20, "a map value has no padding");
 
 impl Drive {
-    /// A driver that has not begun; `connections` is rounded up to a power of two.
-    pub const fn over(connections: u32, layout: Layout) -> Self {
+    /// A driver that has not begun; both numbers are rounded up to a power of two, and there are at most a million
+    /// prefixes.
+    pub const fn over(connections: u32, prefixes: u32, layout: Layout) -> Self {
         Self {
             count: 0,
             mask: connections.next_power_of_two().wrapping_sub(1),
+            prefix_mask: prefixes.next_power_of_two().wrapping_sub(1),
+            prefix_bits: prefixes.next_power_of_two().trailing_zeros(),
             layout: layout as u32,
         }
     }
@@ -68,17 +72,17 @@ impl Drive {
     }
 
     /// The next connection: remote octets, and our port. Each comes once before any comes again. One host in
-    /// each of 65,536 prefixes (10.0.0.0/8 or 2001:db8::/32), and as many ports of ours as it takes.
+    /// each prefix (from 10.0.0.0/8 on, or of 2001:db8::/32), and as many ports of ours as it takes.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "masked to fewer bits")]
     pub const fn next(&mut self) -> ([u8; REMOTE_LEN], [u8; OURS_LEN]) {
         let number = self.count.wrapping_mul(STRIDE) & self.mask;
         self.count = self.count.wrapping_add(1);
-        let prefix = (number as u16).to_be_bytes();
-        let [high, low] = prefix;
-        let port = FIRST_PORT.wrapping_add(number >> PREFIXES_BITS) as u16;
+        let [_, top, high, low] = (number & self.prefix_mask).to_be_bytes();
+        let rest = number.wrapping_shr(self.prefix_bits);
+        let port = FIRST_PORT.wrapping_add(rest) as u16;
         let remote = match self.layout() {
-            Layout::Out4 | Layout::In4 | Layout::Fixed => [10, high, low, 1],
+            Layout::Out4 | Layout::In4 | Layout::Fixed => [top.wrapping_add(10), high, low, 1],
             Layout::Out6 | Layout::In6 => [high, low, 0, 1],
         };
         (remote, port.to_be_bytes())
@@ -92,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_connection_comes_once_before_any_comes_again() {
-        let mut drive = Drive::over(1 << 18, Layout::Out4);
+        let mut drive = Drive::over(1 << 18, 1 << 16, Layout::Out4);
         let seen: HashSet<_> = (0..1 << 18).map(|_| drive.next()).collect();
         assert_eq!(seen.len(), 1 << 18);
         assert!(seen.contains(&drive.next()));
@@ -104,7 +108,7 @@ mod tests {
     fn a_layout_is_what_it_was_set_to() {
         use Layout::{Fixed, In4, In6, Out4, Out6};
         for layout in [Fixed, Out4, In4, Out6, In6] {
-            assert_eq!(Drive::over(1, layout).layout(), layout);
+            assert_eq!(Drive::over(1, 1, layout).layout(), layout);
         }
     }
 }

@@ -48,8 +48,10 @@ pub type TableNames = (&'static str, &'static str, &'static str);
 
 /// Default number of prefixes.
 pub const PREFIX_CAPACITY: u32 = 65_536;
-/// Places for their numbers: twice as many, so that hardly a set of eight is full before nearly all are taken.
-pub const NUMBER_PLACES: u32 = 2 * PREFIX_CAPACITY;
+/// Places for the numbers of so many prefixes: twice as many, so that hardly a set of eight is full before nearly all are taken.
+pub const fn number_places(prefixes: u32) -> u32 {
+    prefixes.saturating_mul(2)
+}
 /// Default number of young connections.
 pub const FLOW_CAPACITY: u32 = 262_144;
 /// Default number of destinations that answered.

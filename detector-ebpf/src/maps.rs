@@ -12,7 +12,7 @@ use detector_common::{
     drive::Drive,
     hash,
     lanes::WAYS,
-    maps::{DESTINATION_PLACES, FLOW_CAPACITY, Loss, NUMBER_PLACES, PREFIX_CAPACITY, SAMPLE_BYTES},
+    maps::{DESTINATION_PLACES, FLOW_CAPACITY, Loss, PREFIX_CAPACITY, SAMPLE_BYTES, number_places},
     mark::Mark,
     packet::Packet,
     prefix::{Change, PrefixCounters, PrefixKey},
@@ -29,7 +29,7 @@ use detector_common::{
 pub(crate) const MAPPED: usize = aya_ebpf::bindings::BPF_F_MMAPABLE as usize;
 
 pub(crate) const PREFIXES_LEN: usize = PREFIX_CAPACITY as usize;
-pub(crate) const NUMBER_SETS_LEN: usize = sets_for(NUMBER_PLACES) as usize;
+pub(crate) const NUMBER_SETS_LEN: usize = sets_for(number_places(PREFIX_CAPACITY)) as usize;
 pub(crate) const NUMBERS_LEN: usize = NUMBER_SETS_LEN * WAYS;
 pub(crate) const FLOW_SETS_LEN: usize = sets_for(FLOW_CAPACITY) as usize;
 pub(crate) const FLOWS_LEN: usize = FLOW_SETS_LEN * WAYS;

@@ -139,6 +139,7 @@ fn tell_interfaces(
             ifindex: it.interface.index,
             state,
             mode: it.ingress,
+            reason: it.reason,
             egress: it.egress,
             link: match it.interface.link {
                 LinkLayer::Ethernet => "ethernet",

@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 
 use self::{alert::AlertEvent, config::ConfigEvent, flow::FlowEvent, summary::Summary};
 use crate::{
-    kernel::attach::{IngressHook, TcHook},
+    kernel::attach::{IngressHook, Reason, TcHook},
     moment::serialize_millis,
 };
 
@@ -111,6 +111,9 @@ pub struct InterfaceEvent {
     pub state: &'static str,
     /// How packets that come in are seen.
     pub mode: IngressHook,
+    /// Why the mode is the generic one, where nobody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// How packets that leave are seen.
     pub egress: TcHook,
     /// What its packets begin with: `ethernet` or `ip`.

@@ -17,12 +17,14 @@ use crate::{
 const JUMBO_MTU: usize = 9_000;
 /// Several pages: XDP sees it in fragments.
 const JUMBO_PAYLOAD: usize = JUMBO_MTU - 100;
+const NATIVELY: [&str; 4] = ["--wan", WAN_INTERFACE, "--mode", "native"];
 
 pub(crate) fn jumbo_frames_pass_through_native_xdp() -> Result<()> {
     let lab = Lab::open()?;
     raise_mtu(&lab)?;
-    let (detector, attached) = watch(&lab.gateway, &["--wan", WAN_INTERFACE])?;
+    let (detector, attached) = watch(&lab.gateway, &NATIVELY)?;
     ensure!(word(&attached, "mode")? == "native", "{attached}");
+    ensure!(attached["reason"].is_null(), "{attached}");
     carry_jumbo(&lab)?;
     carry(&lab)?;
     end(&detector)
@@ -30,8 +32,9 @@ pub(crate) fn jumbo_frames_pass_through_native_xdp() -> Result<()> {
 
 pub(crate) fn the_mtu_may_be_raised_while_it_watches() -> Result<()> {
     let lab = Lab::open()?;
-    let (detector, attached) = watch(&lab.gateway, &["--wan", WAN_INTERFACE])?;
+    let (detector, attached) = watch(&lab.gateway, &NATIVELY)?;
     ensure!(word(&attached, "mode")? == "native", "{attached}");
+    ensure!(attached["reason"].is_null(), "{attached}");
     raise_mtu(&lab)?;
     carry_jumbo(&lab)?;
     carry(&lab)?;
@@ -42,8 +45,12 @@ pub(crate) fn the_mtu_may_be_raised_while_it_watches() -> Result<()> {
 pub(crate) fn a_device_without_ethernet_is_watched_in_generic_mode() -> Result<()> {
     let lab = Lab::open()?;
     let (detector, attached) = watch(&lab.censor, &["--wan", DOWN_INTERFACE])?;
-    let said = [word(&attached, "link")?, word(&attached, "mode")?];
-    ensure!(said == ["ip", "generic"], "{attached}");
+    let said = [
+        word(&attached, "link")?,
+        word(&attached, "mode")?,
+        word(&attached, "reason")?,
+    ];
+    ensure!(said == ["ip", "generic", "no_native_xdp"], "{attached}");
     carry(&lab)?;
     let is_watching = |event: &Value| {
         let packets = ["packets_in", "packets_out"].map(|key| event[key].as_u64());
@@ -53,11 +60,25 @@ pub(crate) fn a_device_without_ethernet_is_watched_in_generic_mode() -> Result<(
     end(&detector)
 }
 
+pub(crate) fn auto_keeps_the_offloads_of_a_veth_device_and_says_so() -> Result<()> {
+    let lab = Lab::open()?;
+    let (detector, attached) = watch(&lab.gateway, &["--wan", WAN_INTERFACE])?;
+    let said = [word(&attached, "mode")?, word(&attached, "reason")?];
+    ensure!(said == ["generic", "keeps_offloads"], "{attached}");
+    carry(&lab)?;
+    end(&detector)?;
+    let log = detector.log_lines();
+    let says_why = |line: &String| line.contains(WAN_INTERFACE) && line.contains("offload");
+    ensure!(log.iter().any(says_why), "not why: {log:?}");
+    Ok(())
+}
+
 pub(crate) fn generic_mode_is_there_for_the_asking() -> Result<()> {
     let lab = Lab::open()?;
     for (namespace, device) in [(&lab.gateway, WAN_INTERFACE), (&lab.censor, DOWN_INTERFACE)] {
         let (detector, attached) = watch(namespace, &["--wan", device, "--mode", "generic"])?;
         ensure!(word(&attached, "mode")? == "generic", "{attached}");
+        ensure!(attached["reason"].is_null(), "{attached}");
         carry(&lab)?;
         end(&detector)?;
     }

@@ -51,11 +51,13 @@ pub(crate) fn a_killed_detector_leaves_nothing_behind() -> Result<()> {
     carry(&lab)
 }
 
-/// `head` reads one event and goes. The shell says on stderr what the detector ended with.
+/// `head` reads one event and goes. Native mode, since `auto` says here why it takes the other one. The shell says on
+/// stderr what the detector ended with.
 pub(crate) fn a_reader_that_has_seen_enough_ends_it_quietly() -> Result<()> {
     let lab = Lab::open()?;
     let before = Remains::of(&lab)?;
-    let script = format!("{{ \"$0\" run --wan {WAN_INTERFACE}; echo $? >&2; }} | head -n 1");
+    let script =
+        format!("{{ \"$0\" run --wan {WAN_INTERFACE} --mode native; echo $? >&2; }} | head -n 1");
     let path = program::detector()?;
     let path = path.to_str().context("the path is not UTF-8")?;
     let detector = Detector::start(&lab.gateway, Path::new("sh"), &["-c", &script, path])?;

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         device::jumbo_frames_pass_through_native_xdp,
         device::the_mtu_may_be_raised_while_it_watches,
         device::a_device_without_ethernet_is_watched_in_generic_mode,
+        device::auto_keeps_the_offloads_of_a_veth_device_and_says_so,
         device::generic_mode_is_there_for_the_asking,
         device::the_default_route_tells_what_to_watch,
         refusal::native_mode_is_refused_where_the_driver_has_none,

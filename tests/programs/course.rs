@@ -54,6 +54,7 @@ pub(crate) struct Pass {
 /// All passes over a number of connections.
 pub(crate) struct Course {
     flows: u32,
+    prefixes: u32,
     talk: Conversation,
     passes: Vec<Pass>,
 }
@@ -62,18 +63,30 @@ pub(crate) struct Course {
 const FULL: u16 = 1_448;
 
 impl Course {
+    /// Everything that is measured, over so many connections to at most 65,536 prefixes.
     pub(crate) fn over(flows: u32) -> Vec<Pass> {
-        let talk = Conversation::new(local(false), remote(false));
-        let mut course = Self {
-            flows,
-            talk,
-            passes: Vec::new(),
-        };
+        let mut course = Self::to(flows, 1 << 16);
         course.served(100);
         course.young(200);
         course.settled(300);
         course.others();
         course.passes
+    }
+
+    /// Connections that end well, and nothing else.
+    pub(crate) fn service(flows: u32, prefixes: u32, isn: u32) -> Vec<Pass> {
+        let mut course = Self::to(flows, prefixes);
+        course.served(isn);
+        course.passes
+    }
+
+    fn to(flows: u32, prefixes: u32) -> Self {
+        Self {
+            flows,
+            prefixes,
+            talk: Conversation::new(local(false), remote(false)),
+            passes: Vec::new(),
+        }
     }
 
     /// Connections that end well, so that every destination is known.
@@ -146,12 +159,13 @@ impl Course {
         talk.syn_ack();
         talk.envelope.extensions = vec![Extension::HopByHop, Extension::DestinationOptions];
         let frame = talk.response(FULL);
-        let drive = Drive::over(self.flows, Layout::Fixed);
+        let drive = Drive::over(self.flows, self.prefixes, Layout::Fixed);
         self.push(Some("IPv6, two extension headers"), true, &frame, drive);
     }
 
     const fn begin(&mut self, isn: u32) {
-        self.talk.reopen(isn * 1_000_000, isn * 7_000_000);
+        self.talk
+            .reopen(isn.wrapping_mul(1_000_000), isn.wrapping_mul(7_000_000));
     }
 
     fn ready(&mut self, frame: &Frame) {
@@ -171,7 +185,7 @@ impl Course {
             Direction::In => Layout::In4,
             Direction::Out => Layout::Out4,
         };
-        Drive::over(self.flows, layout)
+        Drive::over(self.flows, self.prefixes, layout)
     }
 
     fn push(

@@ -90,8 +90,12 @@ fn watch(family: Family) -> anyhow::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// Its protocol is 0, with which `bind` keeps that of the socket.
-fn link_address(interface: &str) -> anyhow::Result<LinkAddr> {
+/// The address of `interface` of the calling thread's namespace, to bind a packet socket to. Its protocol is 0, with
+/// which `bind` keeps that of the socket.
+///
+/// # Errors
+/// When there is no such interface.
+pub fn link_address(interface: &str) -> anyhow::Result<LinkAddr> {
     getifaddrs()?
         .filter(|entry| entry.interface_name == interface)
         .find_map(|entry| entry.address?.as_link_addr().copied())

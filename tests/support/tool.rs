@@ -11,7 +11,7 @@ use crate::namespace::Namespace;
 ///
 /// # Errors
 /// Shows what `ip` said and the numbered script.
-pub(crate) fn ip(namespace: &Namespace, script: &str) -> anyhow::Result<()> {
+pub fn ip(namespace: &Namespace, script: &str) -> anyhow::Result<()> {
     feed(namespace, "ip", &["-batch", "-"], script)
 }
 

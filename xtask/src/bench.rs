@@ -1,4 +1,5 @@
-//! Measures what reading a capture costs beside the programs that everybody knows, in one run, and writes it down.
+//! Measures what reading a capture costs beside the programs that everybody knows, in one run, and writes it down. Each
+//! other benchmark is a program of its own.
 //!
 //! Absolute times are a machine's own; ratios of runs that took turns on one core are what is compared.
 
@@ -7,6 +8,7 @@ mod program_under_test;
 mod report;
 mod run;
 mod statistics;
+mod told;
 
 use std::{
     fs,
@@ -14,7 +16,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use self::{
     machine::Machine,
@@ -22,6 +24,7 @@ use self::{
     report::Report,
     run::Cost,
     statistics::Summary,
+    told::Subject,
 };
 use crate::{
     document, program, say, setup,
@@ -29,12 +32,23 @@ use crate::{
     workspace,
 };
 
-/// How to tell the results.
+/// What to measure, and how to tell the results.
 #[derive(Args, Debug, PartialEq)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// As JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
+}
+
+/// What there is beside reading a capture.
+#[derive(Debug, PartialEq, Subcommand)]
+enum Part {
+    /// Measure packets, throughput, a scan and connections from end to end in network namespaces (root, some minutes)
+    E2e,
+    /// Measure the programs in the kernel, packet by packet and over many connections (root, two minutes)
+    Programs,
 }
 
 const TOOLS: [Tool; 4] = [
@@ -52,6 +66,14 @@ const DOCUMENT: &str = "docs/BENCHMARKS.md";
 const NAME: &str = "replay";
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
+    match options.part {
+        None => replay(options.json),
+        Some(Part::E2e) => told::bench(Subject::E2e, options.json),
+        Some(Part::Programs) => told::bench(Subject::Programs, options.json),
+    }
+}
+
+fn replay(is_json: bool) -> Result<()> {
     setup::setup()?;
     tools::ensure(&TOOLS, "the benchmark")?;
     let (detector, capture) = prepare()?;
@@ -63,7 +85,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
         bytes: fs::metadata(&capture)?.len(),
         results: Summary::of_each(&rounds, PACKETS),
     };
-    say::result(&if options.json {
+    say::result(&if is_json {
         report.json().to_string()
     } else {
         report.table()

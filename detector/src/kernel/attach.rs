@@ -1,6 +1,7 @@
 //! Attaching both hooks to an interface. Foreign programs are never displaced.
 
 mod failure;
+mod mode;
 
 use aya::{
     programs::{
@@ -12,20 +13,10 @@ use aya::{
 use detector_common::wire::link::LinkLayer;
 use serde::Serialize;
 
+use self::mode::{Attempt, attempt};
+pub use self::mode::{Mode, Reason};
 use super::{Kernel, interfaces::Interface};
 use crate::failure::Failure;
-
-/// How XDP is to run.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
-pub enum Mode {
-    /// Native where the driver can, else generic.
-    #[default]
-    Auto,
-    /// In the driver, or not at all.
-    Native,
-    /// In the network stack.
-    Generic,
-}
 
 /// Which hook sees what comes in.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
@@ -66,6 +57,8 @@ pub struct Attached {
     pub interface: Interface,
     /// What sees the packets that come in.
     pub ingress: IngressHook,
+    /// Why XDP runs in generic mode without having been asked to.
+    pub reason: Option<Reason>,
     /// What sees the packets that leave.
     pub egress: TcHook,
 }
@@ -103,40 +96,48 @@ impl Kernel {
             TcAttachType::Egress,
             wish.tc,
         )?;
-        let ingress = match wish.ingress {
+        let (ingress, reason) = match wish.ingress {
             Ingress::Tc => {
                 let program = tc_ingress_program(interface.link);
                 self.attach_tc(interface, program, TcAttachType::Ingress, wish.tc)?;
-                IngressHook::Tc
+                (IngressHook::Tc, None)
             }
             Ingress::Xdp => self.attach_xdp(interface, wish.mode)?,
         };
         Ok(Attached {
             interface: interface.clone(),
             ingress,
+            reason,
             egress: wish.tc,
         })
     }
 
-    fn attach_xdp(&mut self, interface: &Interface, mode: Mode) -> Result<IngressHook, Failure> {
+    fn attach_xdp(
+        &mut self,
+        interface: &Interface,
+        mode: Mode,
+    ) -> Result<(IngressHook, Option<Reason>), Failure> {
         let program = self.xdp(xdp_program(interface.link))?;
-        if mode != Mode::Generic {
-            match program.attach_to_if_index(interface.index, XdpMode::Driver) {
-                Ok(_link) => return Ok(IngressHook::Native),
-                Err(error) if mode == Mode::Native || failure::is_taken(&error) => {
+        let mut on = |flags| program.attach_to_if_index(interface.index, flags).map(drop);
+        let attempt = attempt(mode, interface.kind.as_ref());
+        let reason = match attempt {
+            Attempt::Generic(reason) => reason,
+            Attempt::Native | Attempt::NativeElseGeneric => match on(XdpMode::Driver) {
+                Ok(()) => return Ok((IngressHook::Native, None)),
+                Err(error) if attempt == Attempt::Native || failure::is_taken(&error) => {
                     return Err(failure::of_xdp(interface, &error, mode));
                 }
-                Err(error) => tracing::info!(
-                    "{}: the driver has no native XDP ({}); using generic mode",
-                    interface.name,
-                    failure::cause(&error)
-                ),
-            }
+                Err(error) => {
+                    tracing::debug!("{}: {}", interface.name, failure::cause(&error));
+                    Some(Reason::NoNativeXdp)
+                }
+            },
+        };
+        on(XdpMode::Skb).map_err(|error| failure::of_xdp(interface, &error, mode))?;
+        if let Some(reason) = reason {
+            tracing::info!("{}: generic XDP: {reason}", interface.name);
         }
-        program
-            .attach_to_if_index(interface.index, XdpMode::Skb)
-            .map(|_link| IngressHook::Generic)
-            .map_err(|error| failure::of_xdp(interface, &error, mode))
+        Ok((IngressHook::Generic, reason))
     }
 
     fn attach_tc(

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use rtnetlink::{
     Handle, RouteMessageBuilder,
     packet_route::{
-        link::{LinkAttribute, LinkLayerType, LinkMessage, LinkXdp},
+        link::{InfoKind, LinkAttribute, LinkInfo, LinkLayerType, LinkMessage, LinkXdp},
         route::{RouteAttribute, RouteMessage, RouteType},
     },
 };
@@ -23,6 +23,8 @@ pub struct Interface {
     pub index: u32,
     /// What its packets begin with.
     pub link: LinkLayer,
+    /// What kind of virtual device it is; physical ones have none.
+    pub kind: Option<InfoKind>,
     /// The id of the XDP program on it.
     pub xdp_program: Option<u32>,
 }
@@ -134,15 +136,16 @@ fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
             _ => None,
         });
     let name = name.unwrap_or_else(|| format!("#{}", link.header.index));
-    let kind = link.header.link_layer_type;
+    let link_type = link.header.link_layer_type;
     Ok(Interface {
-        link: link_layer(kind).ok_or_else(|| {
+        link: link_layer(link_type).ok_or_else(|| {
             Failure::Unavailable(format!(
-                "interface {name} has link type {kind:?}, whose packets cannot be read; watch the \
+                "interface {name} has link type {link_type:?}, whose packets cannot be read; watch the \
                  interface below or above it"
             ))
         })?,
         index: link.header.index,
+        kind: kind(link),
         xdp_program: xdp_program(link),
         name,
     })
@@ -162,6 +165,21 @@ const fn link_layer(kind: LinkLayerType) -> Option<LinkLayer> {
         | LinkLayerType::Tunnel6 => Some(LinkLayer::Ip),
         _ => None,
     }
+}
+
+/// `IFLA_INFO_KIND`.
+fn kind(link: &LinkMessage) -> Option<InfoKind> {
+    let details = link
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::LinkInfo(details) => Some(details),
+            _ => None,
+        })?;
+    details.iter().find_map(|detail| match detail {
+        LinkInfo::Kind(kind) => Some(kind.clone()),
+        _ => None,
+    })
 }
 
 fn xdp_program(link: &LinkMessage) -> Option<u32> {

@@ -41,6 +41,10 @@ pub struct Options {
     pub is_test_run: bool,
     /// Connections that are followed at a time, where not the default.
     pub flow_capacity: Option<u32>,
+    /// Prefixes that are tracked at a time, where not the default.
+    pub prefix_capacity: Option<u32>,
+    /// Destinations that are remembered, and places for others, where not the default.
+    pub destination_places: Option<u32>,
 }
 
 /// The loaded object. Dropping it detaches every program and frees every map.
@@ -81,6 +85,14 @@ impl Kernel {
         let seeds = seeds();
         let shared_seeds = Shared(seeds);
         let (flow_tags, flows, flow_set_count) = maps::FLOWS;
+        let prefix_capacity = options.prefix_capacity.unwrap_or(maps::PREFIX_CAPACITY);
+        let number_sets = sets_for(maps::number_places(prefix_capacity));
+        let (number_tags, numbers, number_set_count) = maps::NUMBERS;
+        let destination_places = options
+            .destination_places
+            .unwrap_or(maps::DESTINATION_PLACES);
+        let destination_sets = sets_for(destination_places);
+        let (destination_tags, destinations, destination_set_count) = maps::DESTINATIONS;
         let mut ebpf = EbpfLoader::new()
             // Statistics alone never fill the log buffer; a rejected load comes with its log.
             .verifier_log_level(VerifierLogLevel::STATS)
@@ -90,6 +102,16 @@ impl Kernel {
             .map_max_entries(flow_tags, flow_sets)
             .map_max_entries(flows, record_of(flow_sets, 0))
             .override_global(flow_set_count, &flow_sets, true)
+            .map_max_entries(maps::COUNTERS, prefix_capacity)
+            .map_max_entries(maps::CHANGES, prefix_capacity)
+            .map_max_entries(maps::PREFIXES, prefix_capacity)
+            .map_max_entries(maps::FREE_NUMBERS, prefix_capacity)
+            .map_max_entries(number_tags, number_sets)
+            .map_max_entries(numbers, record_of(number_sets, 0))
+            .override_global(number_set_count, &number_sets, true)
+            .map_max_entries(destination_tags, destination_sets)
+            .map_max_entries(destinations, record_of(destination_sets, 0))
+            .override_global(destination_set_count, &destination_sets, true)
             .override_global(aya_log::LEVEL, &log_level, true)
             .load(OBJECT)
             .map_err(|error| load_failure(&error))?;
@@ -100,8 +122,8 @@ impl Kernel {
         };
         Ok(Self {
             flows: Table::of(&ebpf, maps::FLOWS, flow_capacity, seeds)?,
-            destinations: Table::of(&ebpf, maps::DESTINATIONS, maps::DESTINATION_PLACES, seeds)?,
-            prefixes: Prefixes::of(&mut ebpf, seeds)?,
+            destinations: Table::of(&ebpf, maps::DESTINATIONS, destination_places, seeds)?,
+            prefixes: Prefixes::of(&mut ebpf, prefix_capacity, seeds)?,
             ebpf,
             log,
         })

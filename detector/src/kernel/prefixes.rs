@@ -15,7 +15,7 @@ use aya::{
 };
 use detector_common::{
     hash::Seeds,
-    maps::{self, NUMBER_PLACES, PREFIX_CAPACITY},
+    maps::{self, number_places},
     prefix::{Change, PrefixCounters, PrefixKey, PrefixNumber},
 };
 
@@ -45,21 +45,21 @@ pub(super) struct Prefixes {
 
 impl Prefixes {
     /// Maps them, and makes every number free.
-    pub(super) fn of(ebpf: &mut Ebpf, seeds: Seeds) -> Result<Self, Failure> {
+    pub(super) fn of(ebpf: &mut Ebpf, capacity: u32, seeds: Seeds) -> Result<Self, Failure> {
         let map = ebpf
             .take_map(maps::FREE_NUMBERS)
             .ok_or_else(|| super::maps::missing(maps::FREE_NUMBERS))?;
         let mut free = Stack::try_from(map).map_err(|error| refused(&error))?;
-        for number in (0..PREFIX_CAPACITY).rev() {
+        for number in (0..capacity).rev() {
             free.push(number, 0).map_err(|error| refused(&error))?;
         }
         Ok(Self {
-            counters: mapped(ebpf, maps::COUNTERS, PREFIX_CAPACITY)?,
-            changes: mapped(ebpf, maps::CHANGES, PREFIX_CAPACITY)?,
-            keys: mapped(ebpf, maps::PREFIXES, PREFIX_CAPACITY)?,
-            numbers: Table::of(ebpf, maps::NUMBERS, NUMBER_PLACES, seeds)?,
+            counters: mapped(ebpf, maps::COUNTERS, capacity)?,
+            changes: mapped(ebpf, maps::CHANGES, capacity)?,
+            keys: mapped(ebpf, maps::PREFIXES, capacity)?,
+            numbers: Table::of(ebpf, maps::NUMBERS, number_places(capacity), seeds)?,
             free,
-            seen: vec![0; PREFIX_CAPACITY as usize],
+            seen: vec![0; capacity as usize],
             left: HashSet::new(),
             vacant: HashSet::new(),
         })

@@ -25,6 +25,14 @@ impl Machine {
             commit: commit(),
         })
     }
+
+    /// As it stands above a table.
+    pub(crate) fn line(&self) -> String {
+        format!(
+            "{}, Linux {}, commit {}",
+            self.processor, self.kernel, self.commit
+        )
+    }
 }
 
 fn commit() -> String {

@@ -53,13 +53,9 @@ impl Report {
 
     /// The table and what it was measured on.
     pub(crate) fn section(&self) -> String {
-        let Machine {
-            processor,
-            kernel,
-            commit,
-        } = &self.machine;
         format!(
-            "{processor}, Linux {kernel}, commit {commit}. {} packets in {} MB, {} rounds.\n\n{}",
+            "{}. {} packets in {} MB, {} rounds.\n\n{}",
+            self.machine.line(),
             self.packets,
             self.bytes / 1_000_000,
             self.rounds,

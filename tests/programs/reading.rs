@@ -1,0 +1,129 @@
+//! What a look at the counters costs: where nothing has changed, where some have, and where all have.
+
+use anyhow::{Result, ensure};
+use detector::{
+    kernel::{Kernel, Options},
+    snapshot::Tracked,
+    watch::Source as _,
+};
+use detector_tests::spread::Spread;
+use nix::time::{ClockId, clock_gettime};
+use serde_json::{Value, json};
+
+use crate::{course::Course, step};
+
+/// Prefixes that are tracked, and of those that change as many as a busy gateway has in a second.
+const TRACKED: [u32; 2] = [1 << 16, 1 << 20];
+const CHANGED: u32 = 1 << 10;
+
+/// One size, over all rounds.
+#[derive(Debug)]
+struct Reading {
+    tracked: u32,
+    changed: u32,
+    ms: Vec<f64>,
+}
+
+/// All sizes.
+#[derive(Debug)]
+pub(crate) struct Readings(Vec<Reading>);
+
+impl Readings {
+    pub(crate) fn measure(rounds: u32) -> Result<Self> {
+        let mut readings = Vec::new();
+        for tracked in TRACKED {
+            step(&format!("reading {tracked} prefixes"));
+            readings.extend(measure(tracked, rounds)?);
+        }
+        Ok(Self(readings))
+    }
+
+    pub(crate) fn table(&self) -> String {
+        let head = "| prefixes tracked | changed | one look, ms (least–most) |\n|---|---|---|\n";
+        self.0.iter().fold(head.to_owned(), |table, reading| {
+            let Reading {
+                tracked, changed, ..
+            } = reading;
+            table + &format!("| {tracked} | {changed} | {} |\n", reading.spread().cell(2))
+        })
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let each = self.0.iter().map(|reading| {
+            json!({
+                "tracked": reading.tracked,
+                "changed": reading.changed,
+                "look_ms": reading.spread().json(),
+            })
+        });
+        each.collect()
+    }
+}
+
+impl Reading {
+    const fn of(tracked: u32, changed: u32) -> Self {
+        Self {
+            tracked,
+            changed,
+            ms: Vec::new(),
+        }
+    }
+
+    fn spread(&self) -> Spread {
+        Spread::of(self.ms.iter().copied())
+    }
+}
+
+fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
+    let options = Options {
+        prefix_capacity: Some(tracked),
+        flow_capacity: Some(2 * tracked),
+        destination_places: Some(2 * tracked),
+        ..Options::default()
+    };
+    let mut kernel = Kernel::load(options)?;
+    let mut room = Vec::with_capacity(tracked as usize);
+    let mut readings = [tracked, CHANGED, 0].map(|changed| Reading::of(tracked, changed));
+    for isn in 0..=rounds {
+        let [all, some, none] = &mut readings;
+        serve(&mut kernel, tracked, tracked, 2 * isn + 1)?;
+        let ms = look(&mut kernel, &mut room)?;
+        let told = room.len();
+        // Sets are full here and there, and the first look finds no page in its place.
+        ensure!(
+            told >= tracked as usize / 100 * 99,
+            "{told} of {tracked} prefixes changed"
+        );
+        if isn == 0 {
+            continue;
+        }
+        all.ms.push(ms);
+        serve(&mut kernel, CHANGED, tracked, 2 * isn + 2)?;
+        some.ms.push(look(&mut kernel, &mut room)?);
+        ensure!(
+            room.len() <= CHANGED as usize,
+            "{} prefixes changed",
+            room.len()
+        );
+        none.ms.push(look(&mut kernel, &mut room)?);
+        ensure!(room.is_empty(), "{} prefixes changed", room.len());
+    }
+    Ok(readings)
+}
+
+/// One connection to each of so many prefixes.
+fn serve(kernel: &mut Kernel, connections: u32, prefixes: u32, isn: u32) -> Result<()> {
+    for pass in Course::service(connections, prefixes, isn) {
+        kernel.drive(pass.hook.program(), pass.drive, &pass.frame, connections)?;
+    }
+    Ok(())
+}
+
+/// Milliseconds of the CPU.
+fn look(kernel: &mut Kernel, room: &mut Vec<Tracked>) -> Result<f64> {
+    let clock = ClockId::CLOCK_THREAD_CPUTIME_ID;
+    let begun = clock_gettime(clock)?;
+    kernel.changes(room)?;
+    let ended = clock_gettime(clock)?;
+    Ok(std::time::Duration::from(ended - begun).as_secs_f64() * 1e3)
+}

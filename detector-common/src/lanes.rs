@@ -99,3 +99,59 @@ impl Lanes {
 const fn shift(lane: usize) -> usize {
     (lane & (PER_WORD - 1)).wrapping_mul(BITS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn way() -> impl Strategy<Value = Way> {
+        let tag = any::<u64>().prop_map(Tag::of);
+        prop_oneof![
+            Just(Way::Free),
+            Just(Way::Busy),
+            tag.clone().prop_map(Way::Held),
+            tag.prop_map(Way::Settled),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_lane_holds_what_was_put_there_and_the_others_what_they_held(
+            before: u64,
+            lane in 0..PER_WORD,
+            way in way(),
+        ) {
+            let (before, after) = (Lanes(before), Lanes(before).with(lane, way));
+            prop_assert_eq!(after.way(lane), way);
+            for other in (0..PER_WORD).filter(|other| *other != lane) {
+                prop_assert_eq!(after.way(other), before.way(other));
+            }
+        }
+
+        #[test]
+        fn a_tag_is_found_where_it_is_held_and_nowhere_else(
+            ways in prop::array::uniform4(way()),
+            hash: u64,
+            place in 0..2 * PER_WORD,
+        ) {
+            let tag = Tag::of(hash);
+            let put = |lanes: Lanes, (lane, way)| lanes.with(lane, way);
+            let lanes = ways.into_iter().enumerate().fold(Lanes::default(), put);
+            // In half of the cases it is there.
+            let lanes = if place < PER_WORD { lanes.with(place, Way::Held(tag)) } else { lanes };
+            let is_held = (0..PER_WORD).any(|lane| lanes.way(lane) == Way::Held(tag));
+            prop_assert_eq!(lanes.has(tag), is_held);
+        }
+    }
+
+    #[test]
+    fn a_tag_is_never_taken_for_a_free_or_a_busy_way() {
+        for hash in [0, 0x8000 << BITS, u64::MAX] {
+            let lanes = Lanes::default().with(0, Way::Held(Tag::of(hash)));
+            assert_eq!(lanes.way(0), Way::Held(Tag::of(hash)));
+            assert!(lanes.has(Tag::of(hash)));
+            assert!(!Lanes::default().has(Tag::of(hash)));
+        }
+    }
+}

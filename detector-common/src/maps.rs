@@ -48,9 +48,10 @@ pub type TableNames = (&'static str, &'static str, &'static str);
 
 /// Default number of prefixes.
 pub const PREFIX_CAPACITY: u32 = 65_536;
-/// Places for the numbers of so many prefixes: twice as many, so that hardly a set of eight is full before nearly all are taken.
+/// Places for the numbers of so many prefixes: three times as many, so that hardly a set of eight is full before all
+/// numbers are taken (one prefix in a thousand finds no place then, and all do while a quarter is free).
 pub const fn number_places(prefixes: u32) -> u32 {
-    prefixes.saturating_mul(2)
+    prefixes.saturating_mul(3)
 }
 /// Default number of young connections.
 pub const FLOW_CAPACITY: u32 = 262_144;

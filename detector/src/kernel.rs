@@ -1,6 +1,7 @@
 //! The programs in the kernel: load, attach, read. The only module that knows aya.
 
 pub mod attach;
+mod counters;
 pub mod interfaces;
 mod load;
 mod mapped;
@@ -13,4 +14,5 @@ mod table;
 pub mod test_run;
 mod yardstick;
 
+pub use counters::Counters;
 pub use load::{Kernel, Options, ProgramCost};

@@ -4,6 +4,7 @@
 mod broken;
 mod budget;
 mod connection;
+mod counters;
 mod datagrams;
 mod family;
 mod forgery;
@@ -104,6 +105,14 @@ fn main() -> ExitCode {
     tests.push((
         "samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order",
         ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,
+    ));
+    tests.push((
+        "counters_that_are_read_amid_counting_belong_together",
+        counters::counters_that_are_read_amid_counting_belong_together,
+    ));
+    tests.push((
+        "a_number_that_is_used_again_counts_from_zero",
+        counters::a_number_that_is_used_again_counts_from_zero,
     ));
     tests.push((
         "every_program_is_verified_within_its_budget",

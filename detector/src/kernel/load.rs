@@ -21,7 +21,7 @@ use detector_common::{
 };
 use log::Log;
 
-use super::{pod::Shared, prefixes::Prefixes, privilege::CURE, table::Table};
+use super::{counters::Counters, pod::Shared, prefixes::Prefixes, privilege::CURE, table::Table};
 use crate::failure::Failure;
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
@@ -53,6 +53,7 @@ pub struct Kernel {
     pub(super) flows: Table<FlowKey, FlowState>,
     pub(super) destinations: Table<DestinationKey, DestinationState>,
     pub(super) prefixes: Prefixes,
+    prefix_capacity: u32,
     log: Option<EbpfLogger<&'static dyn Log>>,
 }
 
@@ -124,9 +125,18 @@ impl Kernel {
             flows: Table::of(&ebpf, maps::FLOWS, flow_capacity, seeds)?,
             destinations: Table::of(&ebpf, maps::DESTINATIONS, destination_places, seeds)?,
             prefixes: Prefixes::of(&mut ebpf, prefix_capacity, seeds)?,
+            prefix_capacity,
             ebpf,
             log,
         })
+    }
+
+    /// A view of the counters that somebody else may look through at the same time.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to share them.
+    pub fn counters(&self) -> Result<Counters, Failure> {
+        Counters::of(&self.ebpf, self.prefix_capacity)
     }
 
     /// Copies what the programs logged since the last call into this process's log.

@@ -67,11 +67,6 @@ where
         })
     }
 
-    /// How many values there are.
-    pub(super) const fn len(&self) -> usize {
-        self.len
-    }
-
     /// The words of one value.
     pub(super) fn words(&self, index: usize) -> Option<&[AtomicU64]> {
         let at = (index < self.len).then_some(index * Self::EACH)?;

@@ -1,0 +1,88 @@
+//! The counters of all prefixes, as they lie in this process's memory: which of them changed, and what they are.
+//!
+//! A look costs a word for each prefix there is room for, and a copy for each that changed. Must not know: which number
+//! is whose for how long.
+
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use aya::Ebpf;
+use detector_common::{
+    maps,
+    prefix::{Change, PrefixCounters, PrefixKey},
+};
+
+use super::{mapped::Mapped, table::mapped};
+use crate::{failure::Failure, snapshot::Tracked};
+
+/// Looks at one prefix in a row, where it keeps changing: each takes less time than two packets need.
+const LOOKS: usize = 4;
+
+/// A view of its own: it knows what it saw last.
+pub struct Counters {
+    counters: Mapped<PrefixCounters>,
+    changes: Mapped<Change>,
+    keys: Mapped<PrefixKey>,
+    /// The changes that the last look saw, by number.
+    seen: Vec<u64>,
+}
+
+impl Counters {
+    /// Maps them; there is room for `capacity`.
+    pub(super) fn of(ebpf: &Ebpf, capacity: u32) -> Result<Self, Failure> {
+        Ok(Self {
+            counters: mapped(ebpf, maps::COUNTERS, capacity)?,
+            changes: mapped(ebpf, maps::CHANGES, capacity)?,
+            keys: mapped(ebpf, maps::PREFIXES, capacity)?,
+            seen: vec![0; capacity as usize],
+        })
+    }
+
+    /// Fills in what changed since the last look, except the numbers that are left out. A prefix that changes all the
+    /// time meanwhile comes the next time.
+    pub fn look(&mut self, changed: &mut Vec<Tracked>, is_left_out: impl Fn(usize) -> bool) {
+        changed.clear();
+        for number in 0..self.seen.len() {
+            let Some(change) = self.change(number) else {
+                return;
+            };
+            if self.seen[number] != change.load(Ordering::Relaxed)
+                && !is_left_out(number)
+                && let Some((key, counters, at)) = self.whole(number)
+            {
+                self.seen[number] = at;
+                changed.push((key, counters));
+            }
+        }
+    }
+
+    /// The counters of one number, whoever writes them meanwhile.
+    pub(super) fn read(&self, number: usize) -> Option<PrefixCounters> {
+        self.counters.read(number)
+    }
+
+    /// Nobody counts under this number any more.
+    pub(super) fn clear(&mut self, number: usize) {
+        self.counters.write(number, &PrefixCounters::default());
+        self.changes.write(number, &Change::default());
+        self.seen[number] = 0;
+    }
+
+    fn change(&self, number: usize) -> Option<&AtomicU64> {
+        self.changes.words(number)?.first()
+    }
+
+    /// Counters that belong together, and at which change they are.
+    fn whole(&self, number: usize) -> Option<(PrefixKey, PrefixCounters, u64)> {
+        let change = self.change(number)?;
+        for _look in 0..LOOKS {
+            let before = change.load(Ordering::Acquire);
+            let counters = self.counters.read(number)?;
+            fence(Ordering::Acquire);
+            let is_same = change.load(Ordering::Relaxed) == before;
+            if is_same && Change(before).is_whole() {
+                return Some((self.keys.read(number)?, counters, before));
+            }
+        }
+        None
+    }
+}

@@ -13,6 +13,7 @@ mod improviser;
 mod moves;
 mod pair;
 mod ring;
+mod scan;
 mod scene;
 mod silence;
 mod wrapping;
@@ -113,6 +114,14 @@ fn main() -> ExitCode {
     tests.push((
         "a_number_that_is_used_again_counts_from_zero",
         counters::a_number_that_is_used_again_counts_from_zero,
+    ));
+    tests.push((
+        "a_scan_takes_the_place_of_no_destination_that_answered",
+        scan::a_scan_takes_the_place_of_no_destination_that_answered,
+    ));
+    tests.push((
+        "every_connection_that_gives_way_is_counted",
+        scan::every_connection_that_gives_way_is_counted,
     ));
     tests.push((
         "every_program_is_verified_within_its_budget",

@@ -1,0 +1,84 @@
+//! More than there is room for: who gives way, and what is said of it.
+
+use anyhow::{Context as _, Result, ensure};
+use detector::{
+    kernel::{Kernel, Options},
+    watch::Source as _,
+};
+use detector_common::{
+    drive::{Drive, Layout},
+    flow::Direction,
+    maps::Loss,
+};
+use detector_tests::frames::{Conversation, Frame};
+
+/// Room for connections and destinations, and what comes.
+const ROOM: u32 = 1 << 10;
+const KNOWN: u32 = 1 << 7;
+const SCANNED: u32 = 1 << 15;
+
+/// A scan washes through those that never answered.
+pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result<()> {
+    let mut kernel = Kernel::load(Options {
+        flow_capacity: Some(ROOM),
+        destination_places: Some(ROOM),
+        ..Options::default()
+    })?;
+    let mut talk = conversation("203.0.113.2:40000")?;
+    send(&mut kernel, &talk.syn(), KNOWN)?;
+    send(&mut kernel, &talk.syn_ack(), KNOWN)?;
+    let known = kernel.destinations()?.len();
+    ensure!(known == KNOWN as usize, "{known} of {KNOWN} answered");
+    send(
+        &mut kernel,
+        &conversation("203.0.113.3:40000")?.syn(),
+        SCANNED,
+    )?;
+    let left = kernel.destinations()?.len();
+    ensure!(left == known, "{left} of {known} are left");
+    Ok(())
+}
+
+/// Whoever finds no room and whoever gives way is counted.
+pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
+    let mut kernel = Kernel::load(Options {
+        flow_capacity: Some(ROOM),
+        ..Options::default()
+    })?;
+    send(
+        &mut kernel,
+        &conversation("203.0.113.2:40000")?.syn(),
+        SCANNED,
+    )?;
+    let losses = kernel.losses()?;
+    let lost: u64 = [Loss::Flow, Loss::Unanswered, Loss::Candidate]
+        .map(|loss| losses[loss as usize])
+        .iter()
+        .sum();
+    let left = u64::try_from(kernel.young_flows().len())?;
+    ensure!(
+        left == u64::from(ROOM),
+        "{left} connections in the room of {ROOM}"
+    );
+    ensure!(
+        lost + left == u64::from(SCANNED),
+        "{lost} lost and {left} left of {SCANNED}"
+    );
+    Ok(())
+}
+
+fn conversation(local: &str) -> Result<Conversation> {
+    let remote = "198.18.0.1:443".parse().context("an address")?;
+    Ok(Conversation::new(local.parse()?, remote))
+}
+
+/// One packet of each of so many connections, each to a destination of its own.
+fn send(kernel: &mut Kernel, frame: &Frame, connections: u32) -> Result<()> {
+    let (program, layout) = match frame.direction {
+        Direction::In => ("xdp_ethernet", Layout::In4),
+        Direction::Out => ("out_ethernet", Layout::Out4),
+    };
+    let drive = Drive::over(connections, connections, layout);
+    kernel.drive(program, drive, &frame.bytes, connections)?;
+    Ok(())
+}

@@ -72,7 +72,7 @@ impl Drive {
     }
 
     /// The next connection: remote octets, and our port. Each comes once before any comes again. One host in
-    /// each prefix (from 10.0.0.0/8 on, or of 2001:db8::/32), and as many ports of ours as it takes.
+    /// each prefix (from `10.0.0.0/8` on, or of `2001:db8::/32`), and as many ports of ours as it takes.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "masked to fewer bits")]
     pub const fn next(&mut self) -> ([u8; REMOTE_LEN], [u8; OURS_LEN]) {

@@ -84,7 +84,6 @@ impl Occupant for DestinationState {
 
 /// The set that a hash leads to, of so many.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "less than `sets`")]
 pub const fn set_of(hash: u64, sets: u32) -> u32 {
     ((hash >> 32).wrapping_mul(sets as u64) >> 32) as u32
 }
@@ -97,6 +96,7 @@ pub const fn record_of(set: u32, way: usize) -> u32 {
 }
 
 /// Sets that hold at least so many records.
+#[expect(clippy::cast_possible_truncation, reason = "there are eight ways")]
 pub const fn sets_for(capacity: u32) -> u32 {
     capacity.div_ceil(WAYS as u32)
 }

@@ -88,7 +88,7 @@ const fn numbers() -> Numbers {
     Sets {
         tags: &maps::NUMBER_TAGS,
         records: &maps::NUMBERS,
-        sets: &maps::NUMBER_SETS,
+        count: &maps::NUMBER_SETS,
         refusal: Loss::Prefix,
     }
 }

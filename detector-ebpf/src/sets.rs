@@ -28,7 +28,7 @@ pub(crate) struct Sets<K: 'static, V: 'static, const TAGS: usize, const RECORDS:
     pub(crate) tags: &'static Array<Set, TAGS, { maps::MAPPED }>,
     pub(crate) records: &'static Array<Record<K, V>, RECORDS, { maps::MAPPED }>,
     /// How many sets there are.
-    pub(crate) sets: &'static Global<u32>,
+    pub(crate) count: &'static Global<u32>,
     /// What it is that somebody finds no room.
     pub(crate) refusal: Loss,
 }
@@ -115,7 +115,7 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
     fn place(&self, key: &K) -> Place {
         let hash = key.hash(&KernelSeeds);
         Place {
-            set: set_of(hash, self.sets.load()),
+            set: set_of(hash, self.count.load()),
             tag: Tag::of(hash),
         }
     }

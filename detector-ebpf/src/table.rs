@@ -26,13 +26,13 @@ pub(crate) const fn tables() -> KernelTables {
         flows: Sets {
             tags: &maps::FLOW_TAGS,
             records: &maps::FLOWS,
-            sets: &maps::FLOW_SETS,
+            count: &maps::FLOW_SETS,
             refusal: Loss::Candidate,
         },
         destinations: Sets {
             tags: &maps::DESTINATION_TAGS,
             records: &maps::DESTINATIONS,
-            sets: &maps::DESTINATION_SETS,
+            count: &maps::DESTINATION_SETS,
             refusal: Loss::Destination,
         },
         prefixes: KernelPrefixes,

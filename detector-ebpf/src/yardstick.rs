@@ -4,6 +4,8 @@
 //! The driver writes addresses and ports into a frame and calls the program under test, which so runs unchanged
 //! over as many connections as there are to be.
 
+#![expect(clippy::missing_const_for_fn, reason = "the kernel calls them")]
+
 use aya_ebpf::{
     bindings::{TC_ACT_UNSPEC, xdp_action::XDP_PASS},
     macros::{classifier, xdp},

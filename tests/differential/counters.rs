@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use detector::{
     kernel::{Counters, Kernel, Options},
     snapshot::Tracked,
@@ -66,7 +66,9 @@ fn count_looks(kernel: &mut Kernel, view: &mut Counters, round: u8) -> Result<u3
         });
         let answered = serve(kernel, CONNECTIONS, 1, round);
         is_over.store(true, Ordering::Relaxed);
-        let looks = reader.join().map_err(|_| anyhow!("the reader panicked"))?;
+        let Ok(looks) = reader.join() else {
+            bail!("the reader panicked");
+        };
         answered.and(looks)
     })
 }

@@ -2,10 +2,12 @@
 //! beside a program that does nothing and one that only parses; what reading their counters costs; and what they take.
 //! Tells it as tables or as JSON. No packet leaves the machine.
 
+mod clock;
 mod course;
 mod packets;
 mod reading;
 mod resources;
+mod turns;
 
 use std::io::{self, Write as _};
 
@@ -14,7 +16,7 @@ use clap::Parser;
 use detector_tests::privilege;
 use serde_json::json;
 
-use crate::{packets::Packets, reading::Readings, resources::Resources};
+use crate::{packets::Packets, reading::Readings, resources::Resources, turns::Turns};
 
 /// Measure the programs in the kernel
 #[derive(Debug, Parser)]
@@ -41,16 +43,24 @@ fn main() -> Result<()> {
     let resources = Resources::measure()?;
     let packets = Packets::measure(&arguments.flows, arguments.rounds)?;
     let readings = Readings::measure(arguments.rounds)?;
+    let turns = Turns::measure(arguments.rounds)?;
     let told = if arguments.json {
         json!({
             "benchmark": "programs",
             "packets": packets.json(),
             "reading": readings.json(),
+            "turns": turns.json(),
             "resources": resources.json(),
         })
         .to_string()
     } else {
-        [packets.table(), readings.table(), resources.table()].join("\n")
+        [
+            packets.table(),
+            readings.table(),
+            turns.table(),
+            resources.table(),
+        ]
+        .join("\n")
     };
     writeln!(io::stdout(), "{}", told.trim_end())?;
     Ok(())

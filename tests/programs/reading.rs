@@ -7,10 +7,9 @@ use detector::{
     watch::Source as _,
 };
 use detector_tests::spread::Spread;
-use nix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 
-use crate::{course::Course, step};
+use crate::{clock::cpu_ms, course::Course, step};
 
 /// Prefixes that are tracked, and of those that change as many as a busy gateway has in a second.
 const TRACKED: [u32; 2] = [1 << 16, 1 << 20];
@@ -112,7 +111,7 @@ fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
 }
 
 /// One connection to each of so many prefixes.
-fn serve(kernel: &mut Kernel, connections: u32, prefixes: u32, isn: u32) -> Result<()> {
+pub(crate) fn serve(kernel: &mut Kernel, connections: u32, prefixes: u32, isn: u32) -> Result<()> {
     for pass in Course::service(connections, prefixes, isn) {
         kernel.drive(pass.hook.program(), pass.drive, &pass.frame, connections)?;
     }
@@ -121,9 +120,7 @@ fn serve(kernel: &mut Kernel, connections: u32, prefixes: u32, isn: u32) -> Resu
 
 /// Milliseconds of the CPU.
 fn look(kernel: &mut Kernel, room: &mut Vec<Tracked>) -> Result<f64> {
-    let clock = ClockId::CLOCK_THREAD_CPUTIME_ID;
-    let begun = clock_gettime(clock)?;
-    kernel.changes(room)?;
-    let ended = clock_gettime(clock)?;
-    Ok(std::time::Duration::from(ended - begun).as_secs_f64() * 1e3)
+    let (looked, ms) = cpu_ms(|| kernel.changes(room))?;
+    looked?;
+    Ok(ms)
 }

@@ -23,9 +23,10 @@ impl Resources {
     }
 
     pub(crate) fn table(&self) -> String {
-        let mebibytes = self.map_bytes as f64 / f64::from(1 << 20);
+        let tenths = self.map_bytes * 10 / (1 << 20);
+        let mebibytes = format!("{}.{}", tenths / 10, tenths % 10);
         let head = format!(
-            "All maps at their default sizes: {mebibytes:.1} MiB of the kernel's memory.\n\n\
+            "All maps at their default sizes: {mebibytes} MiB of the kernel's memory.\n\n\
              | program | instructions verified | bytes translated |\n|---|---|---|\n"
         );
         self.programs.iter().fold(head, |table, program| {

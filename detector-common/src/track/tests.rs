@@ -89,15 +89,18 @@ impl Socket {
     }
 }
 
+type Destinations = TestTable<DestinationKey, DestinationState>;
+type TestTables = Tables<
+    TestTable<FlowKey, FlowState>,
+    Destinations,
+    TestPrefixes,
+    TestTable<u32, Vantage>,
+    TestEvidence,
+>;
+
 /// The engine with its tables.
 struct World {
-    tables: Tables<
-        TestTable<FlowKey, FlowState>,
-        TestTable<DestinationKey, DestinationState>,
-        TestPrefixes,
-        TestTable<u32, Vantage>,
-        TestEvidence,
-    >,
+    tables: TestTables,
     tuning: Tuning,
 }
 

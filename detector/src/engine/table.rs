@@ -139,7 +139,7 @@ impl Prefixes for HostPrefixes {
         match self.counters.entry(*key) {
             Entry::Occupied(entry) => change(entry.into_mut()),
             Entry::Vacant(entry) if is_welcome && has_room => {
-                change(entry.insert(PrefixCounters::default()))
+                change(entry.insert(PrefixCounters::default()));
             }
             Entry::Vacant(_) => {
                 self.refused += u64::from(is_welcome);

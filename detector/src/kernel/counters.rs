@@ -19,7 +19,7 @@ const LOOKS: usize = 4;
 
 /// A view of its own: it knows what it saw last.
 pub struct Counters {
-    counters: Mapped<PrefixCounters>,
+    values: Mapped<PrefixCounters>,
     changes: Mapped<Change>,
     keys: Mapped<PrefixKey>,
     /// The changes that the last look saw, by number.
@@ -30,7 +30,7 @@ impl Counters {
     /// Maps them; there is room for `capacity`.
     pub(super) fn of(ebpf: &Ebpf, capacity: u32) -> Result<Self, Failure> {
         Ok(Self {
-            counters: mapped(ebpf, maps::COUNTERS, capacity)?,
+            values: mapped(ebpf, maps::COUNTERS, capacity)?,
             changes: mapped(ebpf, maps::CHANGES, capacity)?,
             keys: mapped(ebpf, maps::PREFIXES, capacity)?,
             seen: vec![0; capacity as usize],
@@ -57,12 +57,12 @@ impl Counters {
 
     /// The counters of one number, whoever writes them meanwhile.
     pub(super) fn read(&self, number: usize) -> Option<PrefixCounters> {
-        self.counters.read(number)
+        self.values.read(number)
     }
 
     /// Nobody counts under this number any more.
     pub(super) fn clear(&mut self, number: usize) {
-        self.counters.write(number, &PrefixCounters::default());
+        self.values.write(number, &PrefixCounters::default());
         self.changes.write(number, &Change::default());
         self.seen[number] = 0;
     }
@@ -76,7 +76,7 @@ impl Counters {
         let change = self.change(number)?;
         for _look in 0..LOOKS {
             let before = change.load(Ordering::Acquire);
-            let counters = self.counters.read(number)?;
+            let counters = self.values.read(number)?;
             fence(Ordering::Acquire);
             let is_same = change.load(Ordering::Relaxed) == before;
             if is_same && Change(before).is_whole() {

@@ -39,7 +39,10 @@ where
 {
     /// Words of one value.
     const EACH: usize = {
-        assert!(size_of::<T>() % WORD == 0, "values lie in whole words");
+        assert!(
+            size_of::<T>().is_multiple_of(WORD),
+            "values lie in whole words"
+        );
         size_of::<T>() / WORD
     };
 
@@ -86,8 +89,8 @@ where
                     .as_mut_ptr()
                     .cast::<u64>()
                     .add(at)
-                    .write_unaligned(word)
-            };
+                    .write_unaligned(word);
+            }
         }
         // SAFETY: all of it is written, and plain data, of which every bit pattern is a value.
         Some(unsafe { value.assume_init() })

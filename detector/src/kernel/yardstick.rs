@@ -34,10 +34,10 @@ impl Kernel {
         runs: u32,
     ) -> Result<Duration, Failure> {
         let is_xdp = matches!(self.ebpf.program(program), Some(Program::Xdp(_)));
-        let driven = self.verified(program, is_xdp)?;
+        let subject = self.verified(program, is_xdp)?;
         let (driver, target) = if is_xdp { XDP } else { TC };
         self.verified(driver, is_xdp)?;
-        self.aim(drive, target, &driven)?;
+        self.aim(drive, target, &subject)?;
         let mut options = TestRunOptions::new();
         options.data_in = Some(frame);
         options.repeat = runs;
@@ -66,7 +66,7 @@ impl Kernel {
         &mut self,
         drive: Drive,
         target: &'static str,
-        driven: &ProgramFd,
+        subject: &ProgramFd,
     ) -> Result<(), Failure> {
         let failed = |error| Failure::Failed(format!("driver: {error}"));
         let state = maps::DRIVE;
@@ -75,7 +75,7 @@ impl Kernel {
         map.set(0, Shared(drive), 0).map_err(failed)?;
         let map = self.ebpf.map_mut(target).ok_or_else(|| missing(target))?;
         let mut map: ProgramArray<&mut MapData> = map.try_into().map_err(failed)?;
-        map.set(0, driven, 0).map_err(failed)
+        map.set(0, subject, 0).map_err(failed)
     }
 }
 

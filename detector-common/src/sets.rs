@@ -50,6 +50,8 @@ pub trait Occupant {
 
 /// As long as an answer to a SYN may be under way: nearly all round trips are shorter.
 const UNDER_WAY: Nanos = Nanos::from_millis(500);
+/// After so long without a packet there is little left to learn from a connection.
+const ABANDONED: Nanos = Nanos::from_secs(120);
 
 impl Occupant for FlowState {
     #[inline(always)]
@@ -60,12 +62,14 @@ impl Occupant for FlowState {
 
     #[inline(always)]
     fn loss_to(&self, other: &Self) -> Option<Loss> {
-        let is_fresh = other.syn_at.since(self.syn_at) < UNDER_WAY;
-        Some(if is_fresh {
-            Loss::Unanswered
+        let idle = other.syn_at.since(self.last_heard()?);
+        if other.syn_at.since(self.syn_at) < UNDER_WAY {
+            Some(Loss::Unanswered)
+        } else if idle < ABANDONED {
+            Some(Loss::Flow)
         } else {
-            Loss::Flow
-        })
+            None
+        }
     }
 }
 
@@ -106,4 +110,62 @@ pub const fn sets_for(capacity: u32) -> u32 {
 pub fn way(set: &Set, way: usize) -> Way {
     set.get(way / (WAYS / lanes::WORDS))
         .map_or(Way::Busy, |lanes| lanes.way(way))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn connection(syn_at: Nanos) -> FlowState {
+        FlowState {
+            syn_at,
+            ..FlowState::default()
+        }
+    }
+
+    #[test]
+    fn a_connection_was_heard_of_when_either_side_last_spoke() {
+        let mut flow = connection(Nanos::from_secs(5));
+        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(5)));
+        flow.sent_us = 2_000_000;
+        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(7)));
+        flow.heard_at = Nanos::from_secs(8);
+        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(8)));
+        flow.resent_us = 4_000_000;
+        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(9)));
+    }
+
+    #[test]
+    fn what_is_lost_with_a_connection_depends_on_how_long_it_has_been_silent() {
+        let flow = connection(Nanos::from_secs(5));
+        let lost_after = |ms: u64| flow.loss_to(&connection(Nanos::from_millis(5_000 + ms)));
+        assert_eq!(lost_after(0), Some(Loss::Unanswered));
+        assert_eq!(lost_after(499), Some(Loss::Unanswered));
+        assert_eq!(lost_after(500), Some(Loss::Flow));
+        assert_eq!(lost_after(119_999), Some(Loss::Flow));
+        assert_eq!(lost_after(120_000), None);
+    }
+
+    #[test]
+    fn a_destination_gives_way_until_it_answers() {
+        let mut destination = DestinationState {
+            last_syn: Nanos(7),
+            ..DestinationState::default()
+        };
+        assert_eq!(destination.last_heard(), Some(Nanos(7)));
+        assert_eq!(destination.loss_to(&DestinationState::default()), None);
+        destination.answered = 1;
+        assert_eq!(destination.last_heard(), None);
+    }
+
+    #[test]
+    fn every_hash_leads_to_a_set_and_every_set_is_led_to() {
+        let sets = sets_for(100);
+        assert_eq!(sets, 13);
+        let step = u64::MAX / 1_000;
+        let mut led: Vec<u32> = (0..=1_000).map(|n| set_of(n * step, sets)).collect();
+        led.dedup();
+        assert!(led.into_iter().eq(0..sets));
+    }
 }

@@ -27,7 +27,7 @@ const SEGMENT: u16 = 300;
 
 /// What is sent to a gateway that has seen nothing yet, and then while it is measured.
 pub(crate) struct Mix {
-    /// Handshake, request and answer of each connection.
+    /// Handshake, request and the begin of an answer; most clients then say that they are done, and go on listening.
     pub(crate) opening: Vec<Frame>,
     /// Data and acknowledgements of settled connections; among a thousand packets, eight SYNs and eight resets.
     pub(crate) steady: Vec<Frame>,
@@ -70,19 +70,19 @@ pub(crate) fn scan(destinations: u32) -> Vec<Frame> {
 }
 
 fn opening(talks: &mut [Conversation]) -> Vec<Frame> {
-    take_turns(talks, 6, |_flow, talk, step| match step {
+    take_turns(talks, 6, |flow, talk, step| match step {
         0 => talk.syn(),
         1 => talk.syn_ack(),
         3 => talk.request(REQUEST),
-        4 => talk.response(SEGMENT),
+        4 => talk.response_part(SEGMENT),
+        5 if !flow.is_multiple_of(RESTLESS) => talk.client_fin(),
         _ => talk.ack(),
     })
 }
 
 fn go_on(talk: &mut Conversation, step: u32) -> Frame {
     match step {
-        2 | 5 => talk.ack(),
-        6 => talk.request(REQUEST),
+        2 | 5 | 6 => talk.ack(),
         _ => talk.response_part(SEGMENT),
     }
 }

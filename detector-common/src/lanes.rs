@@ -68,7 +68,18 @@ impl Lanes {
     /// Whether one of them is that tag, and not settled.
     #[inline(always)]
     pub const fn has(self, tag: Tag) -> bool {
-        let difference = self.0 ^ tag.0.wrapping_mul(ONES);
+        self.holds(tag.0)
+    }
+
+    /// Whether somebody is moving in.
+    #[inline(always)]
+    pub const fn is_busy(self) -> bool {
+        self.holds(BUSY)
+    }
+
+    #[inline(always)]
+    const fn holds(self, bits: u64) -> bool {
+        let difference = self.0 ^ bits.wrapping_mul(ONES);
         // Zero where all sixteen bits are (Mycroft's test, without its borrow).
         let lower = (difference & LOWER).wrapping_add(LOWER);
         !(lower | difference | LOWER) & UPPER != 0
@@ -142,6 +153,8 @@ mod tests {
             let lanes = if place < PER_WORD { lanes.with(place, Way::Held(tag)) } else { lanes };
             let is_held = (0..PER_WORD).any(|lane| lanes.way(lane) == Way::Held(tag));
             prop_assert_eq!(lanes.has(tag), is_held);
+            let is_busy = (0..PER_WORD).any(|lane| lanes.way(lane) == Way::Busy);
+            prop_assert_eq!(lanes.is_busy(), is_busy);
         }
     }
 

@@ -135,9 +135,13 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
         Some(unsafe { &mut *record })
     }
 
-    /// A way to move into: a free one, one that is settled, or that of whoever was not heard of the longest.
+    /// A way to move into: a free one, one that is settled, or that of whoever was not heard of the longest. None
+    /// while somebody else moves in: that may be the same key.
     #[inline(always)]
     fn vacate(&self, place: Place, set: &Set, newcomer: &V) -> Option<usize> {
+        if set.iter().any(|lanes| lanes.is_busy()) {
+            return None;
+        }
         let mut settled = None;
         for index in 0..WAYS {
             match way(set, index) {

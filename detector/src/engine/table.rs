@@ -1,4 +1,4 @@
-//! The host's tables, bounded like the kernel's maps: what they refuse is counted.
+//! The host's tables, bounded like the kernel's: what they refuse is counted.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
@@ -16,8 +16,8 @@ use lru::LruCache;
 
 use crate::snapshot::{Snapshot, Tracked};
 
-/// A table that refuses what it has no room for, like a plain hash map of the kernel. Hashed as
-/// the LRU tables are: with a seed, for whoever makes a capture chooses the keys.
+/// A table that refuses what it has no room for. Hashed as the LRU tables are: with a seed, for
+/// whoever makes a capture chooses the keys.
 #[derive(Debug)]
 pub struct HostTable<K, V> {
     /// What it holds.
@@ -65,7 +65,7 @@ impl<V: Copy> Table<u32, V> for HostCell<V> {
     }
 }
 
-/// A table that forgets what was not asked for the longest, like an LRU map of the kernel.
+/// A table that forgets what was not asked for the longest.
 #[derive(Debug)]
 pub struct HostLru<K: Eq + Hash, V>(pub LruCache<K, V>);
 

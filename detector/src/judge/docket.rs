@@ -179,9 +179,13 @@ impl Docket {
     /// The prefixes that are blocked, in order. Those that were held so before stay so while they
     /// are suspected.
     fn blocked(&mut self, now: Moment) -> Vec<Blocked> {
+        let candidates = self.candidates();
+        if candidates.is_empty() {
+            return Vec::new();
+        }
         let mixed = self.mixed(now);
         let mut blocked = Vec::new();
-        for (neighbourhood, nets) in self.candidates() {
+        for (neighbourhood, nets) in candidates {
             let mixed = mixed.get(&neighbourhood).copied().unwrap_or_default();
             let is_pure = nets.len() >= PURITY * mixed;
             for net in nets {

@@ -58,6 +58,7 @@ impl Rounds {
     }
 
     /// Takes the turn that is due after `span`.
+    #[expect(clippy::expect_used, reason = "no method of an engine fails")]
     pub(crate) fn turn(&mut self, span: Duration) {
         self.now += span;
         let now = Moment {
@@ -65,7 +66,7 @@ impl Rounds {
             wall: Timestamp::UNIX_EPOCH + self.now,
         };
         let clock = Nanos::from_secs(self.now.as_secs());
-        self.watch.turn(now, clock).unwrap();
+        self.watch.turn(now, clock).expect("an engine can be read");
     }
 
     /// Prefixes that are tracked.

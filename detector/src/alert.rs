@@ -109,8 +109,8 @@ impl Alerts {
         ignore: &mut Ignore,
     ) -> Vec<AlertEvent> {
         let mut events = self.follow_trouble(findings.trouble.as_ref(), scene);
-        self.merge(&findings.ranges);
-        let strangers = self.follow(&findings.ranges, scene);
+        let owners = self.merge(&findings.ranges);
+        let strangers = self.follow(&findings.ranges, &owners, scene);
         self.begin(&strangers, scene);
         self.open
             .iter_mut()
@@ -138,9 +138,11 @@ impl Alerts {
     }
 
     /// Where alerts have become one range, the oldest goes on and says so for the others.
-    fn merge(&mut self, ranges: &[Range]) {
+    /// Returns whose the ranges are then.
+    fn merge(&mut self, ranges: &[Range]) -> Owners {
         self.open.sort_by_key(Open::age);
         let mut owners = Owners::of(&self.open);
+        let before = self.open.len();
         let mut open: Vec<Option<Open>> = self.open.drain(..).map(Some).collect();
         for range in ranges {
             let mut heirs = owners.all(range).into_iter();
@@ -157,11 +159,19 @@ impl Alerts {
             }
         }
         self.open.extend(open.into_iter().flatten());
+        if self.open.len() < before {
+            owners = Owners::of(&self.open);
+        }
+        owners
     }
 
     /// Follows each open alert, and returns the ranges that no alert is about.
-    fn follow<'a>(&mut self, ranges: &'a [Range], scene: &Scene<'_>) -> Vec<&'a Range> {
-        let owners = Owners::of(&self.open);
+    fn follow<'a>(
+        &mut self,
+        ranges: &'a [Range],
+        owners: &Owners,
+        scene: &Scene<'_>,
+    ) -> Vec<&'a Range> {
         let mut own: Vec<Vec<&Range>> = vec![Vec::new(); self.open.len()];
         let mut strangers = Vec::new();
         for range in ranges {

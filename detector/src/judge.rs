@@ -73,7 +73,7 @@ impl Default for Judge {
 }
 
 impl Judge {
-    /// Takes in one poll and says what is blocked now. Where `is_lossy`, counters were lost since
+    /// Takes in one poll, in the order of its prefixes, and says what is blocked now. Where `is_lossy`, counters were lost since
     /// the last one, so that silence proves nothing.
     pub fn observe(&mut self, now: Moment, deltas: &[Delta], is_lossy: bool) -> Findings {
         let deltas = &*self.without_void(now, deltas, is_lossy);
@@ -92,6 +92,7 @@ impl Judge {
         for docket in &mut self.dockets {
             docket.forget(prefix);
         }
+        self.outage.forget(prefix);
     }
 
     /// Whether something speaks for a block of this prefix.

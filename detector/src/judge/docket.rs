@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cover::{Blocked, cover},
+    panel::Trials,
     range::Range,
     transport::Transport,
     unit::Unit,
@@ -34,6 +35,8 @@ pub struct Docket {
     /// The units that were mixed when last heard of.
     mixed: BTreeSet<IpNet>,
     wider: Wider,
+    /// The trials of one poll, kept for their room.
+    trials: Vec<(IpNet, Trials)>,
 }
 
 /// A docket as it is kept over a restart.
@@ -52,27 +55,26 @@ impl Docket {
             suspects: BTreeSet::new(),
             mixed: BTreeSet::new(),
             wider: Wider::new(transport),
+            trials: Vec::new(),
         }
     }
 
-    /// Takes in one poll; `witness` is when, up to that poll, a connection to a prefix free of
+    /// Takes in one poll, in the order of its prefixes; `witness` is when, up to that poll, a connection to a prefix free of
     /// suspicion last ended well.
     pub fn observe(&mut self, now: Moment, deltas: &[Delta], witness: Option<Moment>) {
-        let mut trials = Vec::new();
+        self.trials.clear();
         for delta in deltas {
             if !self.concerns(delta) {
                 continue;
             }
             let unit = self.units.entry(delta.prefix);
             let unit = unit.or_insert_with(|| Unit::new(self.transport));
-            trials.push((
-                delta.prefix,
-                unit.observe(delta, self.transport, now, witness),
-            ));
+            let trials = unit.observe(delta, self.transport, now, witness);
+            self.trials.push((delta.prefix, trials));
             set(&mut self.suspects, delta.prefix, !unit.panel.is_idle());
             set(&mut self.mixed, delta.prefix, unit.is_mixed(now));
         }
-        self.wider.observe(&trials);
+        self.wider.observe(&self.trials);
         let suspects = &self.suspects;
         self.wider.clear_unless(|net| is_any_inside(suspects, net));
     }
@@ -177,9 +179,13 @@ impl Docket {
     /// The prefixes that are blocked, in order. Those that were held so before stay so while they
     /// are suspected.
     fn blocked(&mut self, now: Moment) -> Vec<Blocked> {
+        let candidates = self.candidates();
+        if candidates.is_empty() {
+            return Vec::new();
+        }
         let mixed = self.mixed(now);
         let mut blocked = Vec::new();
-        for (neighbourhood, nets) in self.candidates() {
+        for (neighbourhood, nets) in candidates {
             let mixed = mixed.get(&neighbourhood).copied().unwrap_or_default();
             let is_pure = nets.len() >= PURITY * mixed;
             for net in nets {

@@ -95,6 +95,13 @@ impl Outage {
         false
     }
 
+    /// Forgets a prefix that is no longer tracked.
+    pub fn forget(&mut self, prefix: &IpNet) {
+        if let Some(current) = &mut self.current {
+            current.tally.remove(prefix);
+        }
+    }
+
     /// Whether there is trouble, told or not.
     pub const fn is_on(&self) -> bool {
         self.current.is_some()

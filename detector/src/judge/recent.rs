@@ -1,7 +1,10 @@
 //! The latest word on every prefix that was heard of within seconds: how much of what is tried
 //! works just now.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque, hash_map::Entry},
+    time::Duration,
+};
 
 use ipnet::IpNet;
 
@@ -13,15 +16,29 @@ const RECENT: Duration = Duration::from_secs(15);
 /// Answers in a row that are more than luck amid failures.
 const HEALTHY: u64 = 5;
 
-/// Prefixes by the latest word on them.
+/// Prefixes by the latest word on them. The share is kept up to date word by word, so that a poll costs
+/// no more than it says.
 #[derive(Clone, Debug, Default)]
-pub struct Recent(HashMap<IpNet, Word>);
+pub struct Recent {
+    words: HashMap<IpNet, Word>,
+    /// When each word was heard, the oldest first; a later one may have taken its place.
+    heard: VecDeque<(Duration, IpNet)>,
+    neighbourhoods: HashMap<IpNet, Neighbourhood>,
+    share: Share,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Word {
     at: Duration,
     is_failing: bool,
     answers: u64,
+}
+
+/// How many prefixes of a neighbourhood were heard of, and how many of them failed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Neighbourhood {
+    heard_of: usize,
+    failing: usize,
 }
 
 /// How many of the prefixes that were heard of lately fail, and how many do not at all.
@@ -45,9 +62,8 @@ impl Recent {
         for delta in deltas {
             self.note_one(now, delta);
         }
-        self.0
-            .retain(|_, word| now.monotonic.saturating_sub(word.at) <= RECENT);
-        self.share()
+        self.forget_outdated(now);
+        self.share
     }
 
     fn note_one(&mut self, now: Moment, delta: &Delta) {
@@ -56,28 +72,85 @@ impl Recent {
         if answers == 0 && !fails {
             return;
         }
-        let before = self.0.get(&delta.prefix).map_or(0, |word| word.answers);
+        let before = self.take(&delta.prefix).map_or(0, |word| word.answers);
         let word = Word {
             at: now.monotonic,
             is_failing: fails && answers == 0,
             answers: if fails { 0 } else { before + answers },
         };
-        self.0.insert(delta.prefix, word);
+        self.put(delta.prefix, word);
+        self.heard.push_back((word.at, delta.prefix));
     }
 
-    fn share(&self) -> Share {
-        let mut neighbourhoods: HashMap<IpNet, bool> = HashMap::new();
-        for (net, word) in &self.0 {
-            let fails = neighbourhoods.entry(neighbourhood(net)).or_insert(true);
-            *fails &= word.is_failing;
+    fn forget_outdated(&mut self, now: Moment) {
+        let is_outdated = |at: Duration| now.monotonic.saturating_sub(at) > RECENT;
+        while let Some((at, net)) = self.heard.pop_front_if(|(at, _)| is_outdated(*at)) {
+            if self.words.get(&net).is_some_and(|word| word.at == at) {
+                self.take(&net);
+            }
         }
-        let words = || self.0.values();
-        Share {
-            failing: words().filter(|word| word.is_failing).count(),
-            healthy: words().filter(|word| word.answers >= HEALTHY).count(),
-            heard_of: self.0.len(),
-            failing_neighbourhoods: neighbourhoods.values().filter(|fails| **fails).count(),
-            neighbourhoods: neighbourhoods.len(),
+    }
+
+    fn put(&mut self, net: IpNet, word: Word) {
+        let around = self.neighbourhoods.entry(neighbourhood(&net)).or_default();
+        self.share.leave(*around);
+        around.heard_of += 1;
+        around.failing += usize::from(word.is_failing);
+        self.share.join(*around);
+        self.share.heard_of += 1;
+        self.share.failing += usize::from(word.is_failing);
+        self.share.healthy += usize::from(word.is_healthy());
+        self.words.insert(net, word);
+    }
+
+    fn take(&mut self, net: &IpNet) -> Option<Word> {
+        let word = self.words.remove(net)?;
+        self.share.heard_of -= 1;
+        self.share.failing -= usize::from(word.is_failing);
+        self.share.healthy -= usize::from(word.is_healthy());
+        if let Entry::Occupied(mut entry) = self.neighbourhoods.entry(neighbourhood(net)) {
+            let around = entry.get_mut();
+            self.share.leave(*around);
+            around.heard_of -= 1;
+            around.failing -= usize::from(word.is_failing);
+            self.share.join(*around);
+            if around.heard_of == 0 {
+                entry.remove();
+            }
+        }
+        Some(word)
+    }
+}
+
+impl Word {
+    const fn is_healthy(self) -> bool {
+        self.answers >= HEALTHY
+    }
+}
+
+impl Neighbourhood {
+    const fn is_failing(self) -> bool {
+        self.failing == self.heard_of
+    }
+}
+
+impl Share {
+    /// Counts a neighbourhood, unless nothing was heard of it.
+    fn join(&mut self, around: Neighbourhood) {
+        if around.heard_of > 0 {
+            self.neighbourhoods += 1;
+            self.failing_neighbourhoods += usize::from(around.is_failing());
+        }
+    }
+
+    /// Takes back what [`Self::join`] counted.
+    fn leave(&mut self, around: Neighbourhood) {
+        if around.heard_of > 0 {
+            self.neighbourhoods -= 1;
+            self.failing_neighbourhoods -= usize::from(around.is_failing());
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The same tests on wider prefixes, so that thin traffic to many prefixes adds up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,16 @@ use super::{
 
 const LENGTHS_V4: [u8; 2] = [20, 16];
 const LENGTHS_V6: [u8; 3] = [44, 40, 32];
+/// The most that one prefix lies in.
+const LEVELS: usize = LENGTHS_V6.len();
 
 /// The tests of all wider prefixes that had trials over one transport.
 #[derive(Debug)]
 pub struct Wider {
     transport: Transport,
     panels: HashMap<IpNet, Panel>,
+    /// Those whose alarm is on.
+    alarmed: BTreeSet<IpNet>,
 }
 
 /// The tests of one wider prefix, as they are kept over a restart.
@@ -33,16 +37,30 @@ impl Wider {
         Self {
             transport,
             panels: HashMap::new(),
+            alarmed: BTreeSet::new(),
         }
     }
 
-    /// Takes in the trials of one poll, by prefix.
+    /// Takes in the trials of one poll, by prefix and in order.
     pub fn observe(&mut self, trials: &[(IpNet, Trials)]) {
-        for (net, sum) in sums(trials) {
-            let panel = self.panels.entry(net);
-            panel
-                .or_insert_with(|| Panel::new(self.transport))
-                .observe(&sum);
+        for level in 0..LEVELS {
+            let wider = |net: &IpNet| around(net).nth(level);
+            for inside in trials.chunk_by(|(a, _), (b, _)| wider(a) == wider(b)) {
+                if let Some(net) = inside.first().and_then(|(net, _)| wider(net)) {
+                    self.observe_one(net, &sum(inside));
+                }
+            }
+        }
+    }
+
+    fn observe_one(&mut self, net: IpNet, trials: &Trials) {
+        let panel = self.panels.entry(net);
+        let panel = panel.or_insert_with(|| Panel::new(self.transport));
+        panel.observe(trials);
+        if panel.is_alarmed() {
+            self.alarmed.insert(net);
+        } else {
+            self.alarmed.remove(&net);
         }
     }
 
@@ -59,11 +77,14 @@ impl Wider {
     /// Ends the suspicion against prefixes in which nothing is suspected any more: with few hosts
     /// the mirrored test takes minutes.
     pub fn clear_unless(&mut self, is_suspected: impl Fn(&IpNet) -> bool) {
-        for (net, panel) in &mut self.panels {
-            if panel.is_alarmed() && !is_suspected(net) {
+        let panels = &mut self.panels;
+        self.alarmed.retain(|net| {
+            let stays = is_suspected(net);
+            if let Some(panel) = panels.get_mut(net).filter(|_| !stays) {
                 panel.clear();
             }
-        }
+            stays
+        });
     }
 
     /// Ends the suspicion against every prefix around `net` in which nothing is claimed.
@@ -71,6 +92,7 @@ impl Wider {
         for wider in around(net).filter(|wider| !is_claimed(wider)) {
             if let Some(panel) = self.panels.get_mut(&wider) {
                 panel.clear();
+                self.alarmed.remove(&wider);
             }
         }
     }
@@ -79,6 +101,7 @@ impl Wider {
     pub fn forget(&mut self, net: &IpNet, is_used: impl Fn(&IpNet) -> bool) {
         for wider in around(net).filter(|wider| !is_used(wider)) {
             self.panels.remove(&wider);
+            self.alarmed.remove(&wider);
         }
     }
 
@@ -95,8 +118,12 @@ impl Wider {
 
     /// Goes on from what was kept.
     pub fn restore(&mut self, saved: Vec<SavedPanel>) {
-        let panels = saved.into_iter().map(|it| (it.prefix, it.panel));
-        self.panels.extend(panels);
+        for SavedPanel { prefix, panel } in saved {
+            if panel.is_alarmed() {
+                self.alarmed.insert(prefix);
+            }
+            self.panels.insert(prefix, panel);
+        }
     }
 
     fn around(&self, net: &IpNet) -> impl Iterator<Item = &Panel> {
@@ -110,15 +137,12 @@ impl Wider {
     }
 }
 
-/// Trials of all wider prefixes.
-fn sums(trials: &[(IpNet, Trials)]) -> BTreeMap<IpNet, Trials> {
-    let mut sums: BTreeMap<IpNet, Trials> = BTreeMap::new();
-    for (prefix, trials) in trials {
-        for net in around(prefix) {
-            sums.entry(net).or_default().add(trials);
-        }
+fn sum(trials: &[(IpNet, Trials)]) -> Trials {
+    let mut sum = Trials::default();
+    for (_, trials) in trials {
+        sum.add(trials);
     }
-    sums
+    sum
 }
 
 /// The neighbourhood of a prefix: the widest that is tested around it, or itself.

@@ -1,0 +1,83 @@
+//! What a turn of the watch takes of the heap: nothing in proportion to the prefixes that are tracked, and nothing
+//! for good.
+
+mod rounds;
+
+use std::time::Duration;
+
+use allocation_counter::{AllocationInfo, measure};
+
+use self::rounds::Rounds;
+
+const SECOND: Duration = Duration::from_secs(1);
+const TRACKED: u32 = 1 << 16;
+/// Prefixes that change from turn to turn.
+const CHANGED: u32 = 1_000;
+/// Allocations of a turn that no number of prefixes explains.
+const FEW: u64 = 50;
+
+/// A watch that knows every prefix, a while after it first saw them.
+fn settled() -> Rounds {
+    let mut rounds = Rounds::default();
+    rounds.visit_known(TRACKED);
+    // The first words are forgotten meanwhile, and every prefix is visited once more.
+    turns(&mut rounds, TRACKED / CHANGED + 34);
+    rounds
+}
+
+fn turns(rounds: &mut Rounds, turns: u32) {
+    for _ in 0..turns {
+        rounds.visit_known(CHANGED);
+        rounds.turn(SECOND);
+    }
+}
+
+/// What some seconds without any change take.
+fn quiet(rounds: &mut Rounds, turns: u32) -> AllocationInfo {
+    measure(|| (0..turns).for_each(|_| rounds.turn(SECOND)))
+}
+
+#[test]
+fn a_turn_without_a_change_allocates_next_to_nothing() {
+    let mut rounds = settled();
+    assert_eq!(rounds.tracked(), 1 << 16);
+    let turn = quiet(&mut rounds, 1);
+    println!("{turn:?}");
+    assert!(turn.count_total < FEW, "{turn:?}");
+    let minutes = quiet(&mut rounds, 120);
+    println!("{minutes:?}");
+    assert!(minutes.count_total < 120 * FEW, "{minutes:?}");
+}
+
+#[test]
+fn a_turn_with_a_thousand_changes_allocates_next_to_nothing_and_keeps_nothing() {
+    let mut rounds = settled();
+    let earlier = measure(|| turns(&mut rounds, 100));
+    let later = measure(|| turns(&mut rounds, 100));
+    println!("{earlier:?} {later:?}");
+    assert!(later.count_total < 100 * FEW, "{later:?}");
+    assert!(
+        later.count_total <= earlier.count_total + FEW,
+        "{earlier:?} {later:?}"
+    );
+    assert!(later.bytes_current < 100_000, "{later:?}");
+}
+
+#[test]
+fn a_million_prefixes_come_and_go_and_nothing_is_left_of_them() {
+    let mut rounds = Rounds::default();
+    // In a crowd they go after ten minutes.
+    let mut come = |prefixes: u32| {
+        for _ in 0..prefixes / CHANGED {
+            rounds.visit_new(CHANGED);
+            rounds.turn(12 * SECOND);
+        }
+        rounds.tracked()
+    };
+    let mut tracked = 0;
+    measure(|| tracked = come(400_000));
+    let rest = measure(|| assert!(come(600_000).abs_diff(tracked) <= 5_000));
+    println!("{tracked} tracked, {rest:?}");
+    // A prefix takes some 300 bytes in one place alone.
+    assert!(rest.bytes_current < 1_000_000, "{rest:?}");
+}

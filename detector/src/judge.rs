@@ -73,8 +73,8 @@ impl Default for Judge {
 }
 
 impl Judge {
-    /// Takes in one poll, in the order of its prefixes, and says what is blocked now. Where `is_lossy`, counters were lost since
-    /// the last one, so that silence proves nothing.
+    /// Takes in one poll, in the order of its prefixes, and says what is blocked now. Where `is_lossy`,
+    /// counters were lost since the last one, so that silence proves nothing.
     pub fn observe(&mut self, now: Moment, deltas: &[Delta], is_lossy: bool) -> Findings {
         let deltas = &*self.without_void(now, deltas, is_lossy);
         for docket in &mut self.dockets {

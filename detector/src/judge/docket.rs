@@ -59,8 +59,8 @@ impl Docket {
         }
     }
 
-    /// Takes in one poll, in the order of its prefixes; `witness` is when, up to that poll, a connection to a prefix free of
-    /// suspicion last ended well.
+    /// Takes in one poll, in the order of its prefixes; `witness` is when, up to that poll, a
+    /// connection to a prefix free of suspicion last ended well.
     pub fn observe(&mut self, now: Moment, deltas: &[Delta], witness: Option<Moment>) {
         self.trials.clear();
         for delta in deltas {

@@ -51,15 +51,8 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Table<K, V>
         if !set.iter().any(|lanes| lanes.has(place.tag)) {
             return None;
         }
-        for index in 0..WAYS {
-            if way(&set, index) == Way::Held(place.tag)
-                && let Some(record) = self.record(place.set, index)
-                && record.key == *key
-            {
-                return Some(&mut record.value);
-            }
-        }
-        None
+        self.held(place, &set, key)
+            .map(|(_, record)| &mut record.value)
     }
 
     #[inline(always)]
@@ -98,14 +91,9 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Table<K, V>
         let Some(set) = self.look(place.set) else {
             return;
         };
-        for index in 0..WAYS {
-            if way(&set, index) == Way::Held(place.tag)
-                && let Some(record) = self.record(place.set, index)
-                && record.key == *key
-            {
-                // Where somebody else changes the set now, its next packet settles it.
-                self.replace(place.set, &set, index, Way::Settled(place.tag));
-            }
+        if let Some((index, _)) = self.held(place, &set, key) {
+            // Where somebody else changes the set now, its next packet settles it.
+            self.replace(place.set, &set, index, Way::Settled(place.tag));
         }
     }
 }
@@ -133,6 +121,20 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
         // SAFETY: the kernel returned a live value of this map, aligned for it. Another CPU may write it too: it
         // consists of aligned integers, for which that costs at most one packet of evidence.
         Some(unsafe { &mut *record })
+    }
+
+    /// The way that holds a key, and what lies there.
+    #[inline(always)]
+    fn held(&self, place: Place, set: &Set, key: &K) -> Option<(usize, &'static mut Record<K, V>)> {
+        for index in 0..WAYS {
+            if way(set, index) == Way::Held(place.tag)
+                && let Some(record) = self.record(place.set, index)
+                && record.key == *key
+            {
+                return Some((index, record));
+            }
+        }
+        None
     }
 
     /// A way to move into: a free one, one that is settled, or that of whoever was not heard of the longest. None

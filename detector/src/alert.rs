@@ -20,6 +20,7 @@ use crate::{
     judge::{Findings, outage::Trouble, range::Range},
     moment::Moment,
     observer::Observer,
+    status::Standing,
     traces::Traces,
 };
 
@@ -78,6 +79,13 @@ impl Alerts {
     pub fn firing(&self) -> usize {
         let open = self.open.iter().filter(|open| !open.is_ignored()).count();
         open + usize::from(self.trouble.is_some())
+    }
+
+    /// All that are firing: the trouble of our own uplink first, then the oldest first.
+    pub fn standing(&self) -> Vec<Standing> {
+        let open = self.open.iter().filter(|open| !open.is_ignored());
+        let trouble = self.trouble.iter().map(OpenTrouble::standing);
+        trouble.chain(open.map(Open::standing)).collect()
     }
 
     /// Number of those that nobody was told of yet, since there were too many.

@@ -5,27 +5,47 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
-use crate::{
-    failure::Failure,
-    kernel::attach::{Ingress, Mode},
-};
+use crate::kernel::attach::{Ingress, Mode};
 
 /// Passive detector of address-range blocking, for gateways.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true)]
 pub struct Cli {
+    /// What is to be done.
     #[command(subcommand)]
-    command: Command,
+    pub command: Command,
 }
 
+/// What the program can do.
 #[derive(Debug, Subcommand)]
-enum Command {
+pub enum Command {
     /// Watch the WAN interfaces and write events to stdout, one JSON object a line.
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
     /// Send captures through the same engine, in their own time. Needs neither root nor a kernel.
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArgs),
+    /// Check a file of settings and all that it names. Starts nothing, needs no root
+    #[command(after_help = "Exit codes: 0 it can be used, 78 it cannot.")]
+    CheckConfig {
+        /// Settings (TOML)
+        file: PathBuf,
+    },
+    /// Show what holds, or explain a key
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// What there is to know of the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Write what `run` with the same options would go by, defaults and all (TOML)
+    Show(RunArgs),
+    /// Say what a key means and what holds without it; without a key, of all
+    Explain {
+        /// With the names of its tables: tables.prefixes, ignore.kind
+        key: Option<String>,
+    },
 }
 
 const EXIT_CODES: &str = "\
@@ -52,18 +72,23 @@ pub struct RunArgs {
     #[arg(long = "wan", value_name = "IF")]
     pub wan: Vec<String>,
 
-    /// How XDP runs on ingress
-    #[arg(long, value_enum, default_value_t)]
-    pub mode: Mode,
+    /// How XDP runs on ingress [default: auto]
+    #[arg(long, value_enum)]
+    pub mode: Option<Mode>,
 
-    /// Which hook sees ingress; tc works beside another XDP program
-    #[arg(long, value_enum, default_value_t)]
-    pub ingress: Ingress,
+    /// Which hook sees ingress; tc works beside another XDP program [default: xdp]
+    #[arg(long, value_enum)]
+    pub ingress: Option<Ingress>,
 
     /// Where memory outlives a restart [default: the first of systemd's `$STATE_DIRECTORY`, else
     /// /var/lib/detector]
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+
+    /// Where `status` and `top` read from [default: status.sock in systemd's `$RUNTIME_DIRECTORY`,
+    /// else in /run/detector]
+    #[arg(long, value_name = "FILE")]
+    pub status_socket: Option<PathBuf>,
 
     /// What it is told beforehand
     #[command(flatten)]
@@ -110,21 +135,4 @@ pub struct ConfigArgs {
     /// Names of autonomous systems, for prefixes without a label: a database (.mmdb)
     #[arg(long, value_name = "FILE")]
     pub asn: Option<PathBuf>,
-}
-
-impl Cli {
-    /// Carries out the command with the given ways to `run` and to `replay`.
-    ///
-    /// # Errors
-    /// Those of the command.
-    pub fn run_with(
-        self,
-        run: impl FnOnce(RunArgs) -> Result<(), Failure>,
-        replay: impl FnOnce(ReplayArgs) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        match self.command {
-            Command::Run(args) => run(args),
-            Command::Replay(args) => replay(args),
-        }
-    }
 }

@@ -1,22 +1,59 @@
-//! What the administrator tells the detector beforehand: a file, and the options that add to it.
+//! What the administrator tells the detector beforehand: one file, everything in it optional, and the options that
+//! override it.
 //!
-//! Owns the reading; nothing here decides. Must not know: what a name or a rule is good for.
+//! Owns the keys, their defaults and their reading; the comments here are what `config explain` says. Must not know:
+//! what a setting is good for, or when it is read again.
+
+mod change;
+pub mod command;
+mod complaint;
+mod keys;
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+pub use self::change::Changes;
+use self::complaint::complaint;
 use crate::{
-    cli::ConfigArgs,
+    cli::{ConfigArgs, RunArgs},
     failure::Failure,
     ignore::{Ignore, Rule},
+    kernel::attach::{Ingress, Mode},
     names::Names,
+    sizes::Sizes,
 };
 
-/// What the file and the options came to.
+/// Every setting.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Interfaces to watch. Without any: those of the default route.
+    pub wan: Vec<String>,
+    /// How XDP runs on ingress.
+    pub mode: Mode,
+    /// Which hook sees ingress; tc works beside another XDP program.
+    pub ingress: Ingress,
+    /// Where memory outlives a restart. Without it: the first of systemd's `$STATE_DIRECTORY`, else /var/lib/detector.
+    pub state_dir: Option<PathBuf>,
+    /// The socket that `status` and `top` read from. Without it: status.sock in the first of systemd's
+    /// `$RUNTIME_DIRECTORY`, else in /run/detector.
+    pub status_socket: Option<PathBuf>,
+    /// Files that name prefixes: Amazon's ip-ranges.json, Google's cloud.json, or lines of prefix,label.
+    pub labels: Vec<PathBuf>,
+    /// A database (.mmdb) that names autonomous systems, for prefixes without a label.
+    pub asn: Option<PathBuf>,
+    /// Alerts that are not told.
+    pub ignore: Vec<Rule>,
+    /// Room in the kernel's tables.
+    pub tables: Sizes,
+}
+
+/// What the files that a configuration names came to.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// Whose addresses are whose.
@@ -25,35 +62,53 @@ pub struct Settings {
     pub ignore: Ignore,
 }
 
-/// The file, as written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Config {
-    labels: Vec<PathBuf>,
-    asn: Option<PathBuf>,
-    ignore: Vec<Rule>,
-}
-
 impl Settings {
-    /// Reads everything that `args` names. What is given beside the file overrides it, or adds to it.
+    /// Reads everything that `config` names.
     ///
     /// # Errors
     /// [`Failure::Config`] names the file, the place in it and the cure.
-    pub fn load(args: &ConfigArgs) -> Result<Self, Failure> {
-        let file = args.config.as_deref().map(Config::read).transpose()?;
-        let mut config = file.unwrap_or_default();
-        config.labels.extend_from_slice(&args.labels);
-        let asn = args.asn.as_ref().or(config.asn.as_ref());
+    pub fn load(config: &Config) -> Result<Self, Failure> {
         Ok(Self {
-            names: Names::load(&config.labels, asn.map(PathBuf::as_path))?,
-            ignore: Ignore::new(config.ignore),
+            names: Names::load(&config.labels, config.asn.as_deref())?,
+            ignore: Ignore::new(config.ignore.clone()),
         })
     }
 }
 
 impl Config {
-    /// Paths in it are meant from the folder that it lies in.
-    fn read(path: &Path) -> Result<Self, Failure> {
+    /// The file that `args` name, if any, and what they say beside it.
+    ///
+    /// # Errors
+    /// [`Failure::Config`] names the file, the place in it and the cure.
+    pub fn of(args: &ConfigArgs) -> Result<Self, Failure> {
+        let file = args.config.as_deref().map(Self::read).transpose()?;
+        let mut config = file.unwrap_or_default();
+        config.labels.extend_from_slice(&args.labels);
+        config.asn = args.asn.clone().or(config.asn);
+        Ok(config)
+    }
+
+    /// The same for a run, whose options override the file's.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn of_run(args: &RunArgs) -> Result<Self, Failure> {
+        let mut config = Self::of(&args.config)?;
+        if !args.wan.is_empty() {
+            config.wan.clone_from(&args.wan);
+        }
+        config.mode = args.mode.unwrap_or(config.mode);
+        config.ingress = args.ingress.unwrap_or(config.ingress);
+        config.status_socket = args.status_socket.clone().or(config.status_socket);
+        config.state_dir = args.state_dir.clone().or(config.state_dir);
+        Ok(config)
+    }
+
+    /// A file alone.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display();
         let text = fs::read_to_string(path).map_err(|error| {
             Failure::Config(format!("{name}: {error}; give a file of settings (TOML)"))
@@ -67,29 +122,17 @@ impl Config {
         toml::from_str(text).map_err(|error| complaint(text, &error))
     }
 
+    /// Paths in a file are meant from the folder that it lies in.
     fn meant_from(self, folder: &Path) -> Self {
         let from_there = |path: &PathBuf| folder.join(path);
         Self {
+            state_dir: self.state_dir.as_ref().map(from_there),
+            status_socket: self.status_socket.as_ref().map(from_there),
             labels: self.labels.iter().map(from_there).collect(),
             asn: self.asn.as_ref().map(from_there),
             ..self
         }
     }
-}
-
-/// On one line: where, what, and where the cure is.
-fn complaint(text: &str, error: &toml::de::Error) -> String {
-    let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-    let what = error.message().replace('\n', " ");
-    format!("line {line}, column {column}: {what}; docs/CONFIGURATION.md has every key")
-}
-
-/// Line and column of a byte, both from one.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line_begins = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    (line, before[line_begins..].chars().count() + 1)
 }
 
 #[cfg(test)]

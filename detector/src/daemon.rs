@@ -2,7 +2,10 @@
 
 mod clock;
 mod poll;
+mod reload;
 mod signs;
+pub mod socket;
+mod vitals;
 
 use std::{
     env,
@@ -20,10 +23,12 @@ use tokio::{
 use self::{
     clock::Clock,
     poll::{Kept, Poll},
+    reload::Reload,
+    vitals::Vitals,
 };
 use crate::{
     cli::RunArgs,
-    config::Settings,
+    config::{Config, Settings},
     event::{Body, InterfaceEvent},
     failure::Failure,
     kernel::{
@@ -47,29 +52,32 @@ const POLL: Duration = Duration::from_secs(1);
 /// [`Failure`] names what kept it from running, or ended it.
 pub fn run(args: RunArgs) -> Result<(), Failure> {
     logging::init(io::stderr().is_terminal());
-    let settings = Settings::load(&args.config)?;
+    let (config, settings) = reload::read(&args)?;
     privilege::check()?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("event loop: {error}")))?
-        .block_on(watch(args, settings))
+        .block_on(watch(args, config, settings))
 }
 
-async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
+async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), Failure> {
     let mut stop = Stop::new()?;
-    let interfaces = interfaces(&args).await?;
+    let mut reload = Reload::new(args)?;
+    let interfaces = interfaces(&config.wan).await?;
     let of_systemd = env::var_os("STATE_DIRECTORY");
-    let state = Place::of(args.state_dir.as_deref(), of_systemd.as_deref()).open()?;
+    let state = Place::of(config.state_dir.as_deref(), of_systemd.as_deref()).open()?;
+    let status = socket::open(config.status_socket.as_deref())?;
     let tuning = Tuning::default();
     let mut kernel = Kernel::load(Options {
         tuning,
         is_verbose: logging::is_verbose(),
+        sizes: config.tables,
         ..Options::default()
     })?;
     let wish = Wish {
-        mode: args.mode,
-        ingress: args.ingress,
+        mode: config.mode,
+        ingress: config.ingress,
         tc: TcHook::of_this_kernel(),
     };
     let attached = interfaces
@@ -80,12 +88,16 @@ async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());
     let watch = Watch::new(kernel, tuning, observer, new_id).knowing(settings);
-    let poll = Poll::resume(watch, state, kept, clock.now())?;
+    let vitals = Vitals::new(clock.now(), config, &attached);
+    let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
+    if let Some(listener) = status {
+        tokio::spawn(socket::serve(listener, poll.published()));
+    }
     let mut lines = Lines::new(io::stdout());
     if tell_interfaces(&mut lines, &attached, "attached")? == Delivery::Closed {
         return Ok(());
     }
-    poll_until(&mut stop, poll, &clock, &mut lines).await?;
+    poll_until(&mut stop, &mut reload, poll, &clock, &mut lines).await?;
     // Whoever reads may be gone already; there is nobody left to tell.
     let _delivery = tell_interfaces(&mut lines, &attached, "detached")?;
     Ok(())
@@ -94,6 +106,7 @@ async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
 /// Polls until told to stop, then keeps what is to outlive it and detaches: `poll` owns the kernel side.
 async fn poll_until(
     stop: &mut Stop,
+    reload: &mut Reload,
     mut poll: Poll,
     clock: &Clock,
     lines: &mut Lines<Stdout>,
@@ -101,25 +114,25 @@ async fn poll_until(
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
+        let delivery = tokio::select! {
             () = stop.requested() => break,
-            _ = ticks.tick() => {
-                if poll.tick(clock.now(), lines)? == Delivery::Closed {
-                    break;
-                }
-            }
+            _ = ticks.tick() => poll.tick(clock.now(), lines)?,
+            read = reload.next() => poll.reload(clock.now(), read, lines)?,
+        };
+        if delivery == Delivery::Closed {
+            break;
         }
     }
     poll.keep_all(clock.now())
 }
 
-async fn interfaces(args: &RunArgs) -> Result<Vec<Interface>, Failure> {
+async fn interfaces(names: &[String]) -> Result<Vec<Interface>, Failure> {
     let known = Interfaces::connect()?;
-    if args.wan.is_empty() {
+    if names.is_empty() {
         return known.of_default_route().await;
     }
     let mut interfaces: Vec<Interface> = Vec::new();
-    for name in &args.wan {
+    for name in names {
         let interface = known.by_name(name).await?;
         if !interfaces.contains(&interface) {
             interfaces.push(interface);

@@ -29,6 +29,7 @@ pub use self::{
 };
 use crate::{
     failure::Failure,
+    sizes::Sizes,
     snapshot::{Snapshot, Tracked},
     watch::Source,
 };
@@ -122,6 +123,13 @@ impl Engine {
 }
 
 impl Source for Engine {
+    fn sizes(&self) -> Sizes {
+        Sizes {
+            connections: FLOWS,
+            ..Sizes::default()
+        }
+    }
+
     fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
         self.tables.prefixes.take_changed(changed);
         Ok(())

@@ -8,7 +8,7 @@ pub mod flow;
 pub mod stall;
 pub mod summary;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -17,6 +17,7 @@ use self::{alert::AlertEvent, config::ConfigEvent, flow::FlowEvent, summary::Sum
 use crate::{
     kernel::attach::{IngressHook, Reason, TcHook},
     moment::serialize_millis,
+    status::Counts,
 };
 
 /// Version of the contract.
@@ -93,9 +94,9 @@ pub struct Heartbeat {
     /// Packets that left.
     pub packets_out: u64,
     /// Packets not followed, by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: Counts,
     /// Inserts that a full map refused, by map.
-    pub lost: BTreeMap<&'static str, u64>,
+    pub lost: Counts,
     /// How long the latest poll took, in milliseconds.
     pub poll_ms: f64,
 }
@@ -130,12 +131,10 @@ pub struct Overflow {
 }
 
 /// The counters that are not zero, by name.
-pub fn named<const N: usize>(
-    names: [&'static str; N],
-    counts: [u64; N],
-) -> BTreeMap<&'static str, u64> {
+pub fn named<const N: usize>(names: [&'static str; N], counts: [u64; N]) -> Counts {
     names
         .into_iter()
+        .map(Cow::Borrowed)
         .zip(counts)
         .filter(|(_, count)| *count > 0)
         .collect()

@@ -3,13 +3,28 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use detector::{cli::Cli, daemon, failure::Failure, replay};
+use detector::{
+    cli::{Cli, Command, ConfigCommand},
+    config::command as config,
+    daemon,
+    failure::Failure,
+    replay,
+};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.run_with(daemon::run, |args| replay::run(&args)) {
+    match carry_out(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
+    }
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(args) => daemon::run(args),
+        Command::Replay(args) => replay::run(&args),
+        Command::CheckConfig { file } => config::check(&file),
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args),
+        Command::Config(ConfigCommand::Explain { key }) => config::explain(key.as_deref()),
     }
 }
 

@@ -23,7 +23,7 @@ use self::{
 use crate::{
     capture::{Capture, Merged},
     cli::ReplayArgs,
-    config::Settings,
+    config::{Config, Settings},
     engine::Engine,
     failure::Failure,
     logging,
@@ -36,7 +36,7 @@ use crate::{
 /// [`Failure`] names the capture that is none, or what keeps the kernel from taking part.
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     logging::init(io::stderr().is_terminal());
-    let settings = Settings::load(&args.config)?;
+    let settings = Settings::load(&Config::of(&args.config)?)?;
     let progress = Progress::over(&args.files);
     let captures = args
         .files

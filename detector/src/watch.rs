@@ -32,12 +32,17 @@ use crate::{
     moment::{self, Moment},
     names::Names,
     observer::Observer,
+    sizes::Sizes,
     snapshot::{Snapshot, Tracked, deltas, network},
+    status::Standing,
     traces::Traces,
 };
 
 /// Where the counters are: the kernel's maps, or the host's tables.
 pub trait Source {
+    /// How much they have room for.
+    fn sizes(&self) -> Sizes;
+
     /// Fills in the counters of the prefixes that changed since the last call; some that did not do no harm.
     ///
     /// # Errors
@@ -129,6 +134,8 @@ impl<S: Source> Watch<S> {
     /// A watch that has seen nothing; `next_id` makes the identities of alerts.
     pub fn new(source: S, tuning: Tuning, observer: Observer, next_id: fn(Moment) -> Ulid) -> Self {
         Self {
+            idle: Idle::new(source.sizes().prefixes),
+            memory: Memory::new(source.sizes().destinations),
             source,
             observer,
             names: Names::default(),
@@ -140,19 +147,20 @@ impl<S: Source> Watch<S> {
             tracked: Snapshot::new(),
             changed: Vec::new(),
             losses: [0; Loss::ALL.len()],
-            idle: Idle::default(),
-            memory: Memory::new(),
         }
     }
 
     /// The same watch, with what it was told beforehand.
     #[must_use]
-    pub fn knowing(self, settings: Settings) -> Self {
-        Self {
-            names: settings.names,
-            ignore: settings.ignore,
-            ..self
-        }
+    pub fn knowing(mut self, settings: Settings) -> Self {
+        self.learn(settings);
+        self
+    }
+
+    /// Goes by other settings from now on. Rules that stay go on counting.
+    pub fn learn(&mut self, settings: Settings) {
+        self.names = settings.names;
+        self.ignore.replace(settings.ignore);
     }
 
     /// Takes one turn. `clock` is the time that the source's packets are stamped with.
@@ -200,6 +208,11 @@ impl<S: Source> Watch<S> {
     /// Alerts that are firing.
     pub fn firing(&self) -> usize {
         self.alerts.firing()
+    }
+
+    /// All of them, in a few words each.
+    pub fn standing(&self) -> Vec<Standing> {
+        self.alerts.standing()
     }
 
     /// Those of them that nobody was told of yet, since there were too many.

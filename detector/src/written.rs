@@ -6,6 +6,8 @@ use ipnet::IpNet;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize as _, Deserializer, de::Error as _};
 
+use crate::sizes::ALLOWED;
+
 /// Longest name or reason, in characters; an event with several of them stays a short line.
 pub const MOST_CHARACTERS: usize = 200;
 
@@ -89,6 +91,19 @@ pub fn read_time<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Err
 /// The complaint.
 pub fn read_words<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     words(&String::deserialize(from)?).map_err(D::Error::custom)
+}
+
+/// For serde: a number of entries that a table can have.
+///
+/// # Errors
+/// A complaint where it is too small or too large.
+pub fn read_size<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let size = i64::deserialize(from)?;
+    let fits = u32::try_from(size).ok().filter(|it| ALLOWED.contains(it));
+    fits.ok_or_else(|| {
+        let (least, most) = (ALLOWED.start(), ALLOWED.end());
+        D::Error::custom(format!("{size} is no size: write {least} to {most}"))
+    })
 }
 
 fn midnight(date: &str) -> Result<Timestamp, jiff::Error> {

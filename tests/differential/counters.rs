@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use detector::{
     kernel::{Counters, Kernel, Options},
+    sizes::Sizes,
     snapshot::Tracked,
     watch::Source as _,
 };
@@ -31,7 +32,10 @@ const CONNECTIONS: u32 = 1 << 15;
 pub(crate) fn counters_that_are_read_amid_counting_belong_together() -> Result<()> {
     // Little room, or the reader is busy with what does not change.
     let mut kernel = Kernel::load(Options {
-        prefix_capacity: Some(8),
+        sizes: Sizes {
+            prefixes: 8,
+            ..Sizes::default()
+        },
         ..Options::default()
     })?;
     let mut view = kernel.counters()?;
@@ -104,7 +108,10 @@ fn check(counters: &PrefixCounters) -> Result<()> {
 /// What is forgotten makes room, and whoever comes next counts from zero.
 pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
     let mut kernel = Kernel::load(Options {
-        prefix_capacity: Some(8),
+        sizes: Sizes {
+            prefixes: 8,
+            ..Sizes::default()
+        },
         ..Options::default()
     })?;
     let mut changed = Vec::new();

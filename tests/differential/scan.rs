@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use detector::{
     kernel::{Kernel, Options},
+    sizes::Sizes,
     watch::Source as _,
 };
 use detector_common::{
@@ -20,8 +21,11 @@ const SCANNED: u32 = 1 << 15;
 /// A scan washes through those that never answered.
 pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result<()> {
     let mut kernel = Kernel::load(Options {
-        flow_capacity: Some(ROOM),
-        destination_places: Some(ROOM),
+        sizes: Sizes {
+            connections: ROOM,
+            destinations: ROOM / 2,
+            ..Sizes::default()
+        },
         ..Options::default()
     })?;
     let mut talk = conversation("203.0.113.2:40000")?;
@@ -42,7 +46,10 @@ pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result
 /// Whoever finds no room and whoever gives way is counted.
 pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
     let mut kernel = Kernel::load(Options {
-        flow_capacity: Some(ROOM),
+        sizes: Sizes {
+            connections: ROOM,
+            ..Sizes::default()
+        },
         ..Options::default()
     })?;
     send(

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use detector::{
     kernel::{Kernel, Options},
+    sizes::Sizes,
     snapshot::Tracked,
     watch::Source as _,
 };
@@ -75,9 +76,11 @@ impl Reading {
 
 fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
     let options = Options {
-        prefix_capacity: Some(tracked),
-        flow_capacity: Some(2 * tracked),
-        destination_places: Some(2 * tracked),
+        sizes: Sizes {
+            prefixes: tracked,
+            connections: 2 * tracked,
+            destinations: tracked,
+        },
         ..Options::default()
     };
     let mut kernel = Kernel::load(options)?;

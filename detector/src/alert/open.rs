@@ -13,6 +13,7 @@ use crate::{
     ignore::Ignore,
     judge::range::Range,
     moment::{self, Moment},
+    status::Standing,
 };
 
 /// At most one update of an alert in this time; a claim that loses a prefix must last as long, so
@@ -168,6 +169,14 @@ impl Open {
             .is_none_or(|lost_at| now.since(&lost_at) >= UPDATE_GAP);
         (is_news && is_settled && gap >= UPDATE_GAP)
             || (!is_news && self.details != told.details && gap >= EVIDENCE_GAP)
+    }
+
+    /// How things stand.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            is_told: self.is_told(),
+            ..self.details.standing(self.id, &self.since)
+        }
     }
 
     /// Tells how things stand.

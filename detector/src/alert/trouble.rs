@@ -8,6 +8,7 @@ use crate::{
     event::alert::{AlertEvent, Details, State},
     judge::outage::{Plight, Trouble},
     moment::{self, Moment},
+    status::Standing,
 };
 
 /// A trouble that was told and is not over.
@@ -39,6 +40,11 @@ impl OpenTrouble {
     /// Keeps up with the numbers, which are told at the end.
     pub(super) fn follow(&mut self, trouble: &Trouble) {
         self.details = Details::of_trouble(trouble);
+    }
+
+    /// How things stand.
+    pub(super) fn standing(&self) -> Standing {
+        self.details.standing(self.id, &self.since)
     }
 
     /// Tells it.

@@ -1,6 +1,8 @@
+use clap::Parser as _;
 use tempfile::TempDir;
 
 use super::*;
+use crate::cli::{Cli, Command};
 use crate::kind::Kind;
 
 const WHOLE: &str = r#"
@@ -130,13 +132,76 @@ fn labels_of_the_file_and_of_the_command_line_are_both_used() {
     };
     write("one.csv", "198.18.0.0/15,one\n203.0.113.0/24,one\n");
     let two = write("two.csv", "203.0.113.0/24,two\n");
-    let settings = Settings::load(&ConfigArgs {
+    let config = Config::of(&ConfigArgs {
         config: Some(write("detector.toml", "labels = [\"one.csv\"]")),
         labels: vec![two],
         asn: None,
     });
-    let names = settings.unwrap().names;
+    let names = Settings::load(&config.unwrap()).unwrap().names;
     let of = |prefix: &str| names.of(&prefix.parse().unwrap());
     assert_eq!(of("198.18.7.0/24"), Some("one".to_owned()));
     assert_eq!(of("203.0.113.0/24"), Some("two".to_owned()));
+}
+
+#[test]
+fn a_misspelt_or_misplaced_key_is_told_what_was_meant() {
+    for (text, cure) in [
+        ("lables = []\n", "did you mean `labels`?"),
+        ("[tables]\nprefixs = 9000\n", "did you mean `prefixes`?"),
+        (
+            "[tables]\nprefixes = 9000\nmode = \"auto\"\n",
+            "its place is `mode`",
+        ),
+        ("prefixes = 9000\n", "its place is `tables.prefixes`"),
+    ] {
+        let complaint = Config::parse(text).unwrap_err();
+        assert!(complaint.ends_with(cure), "{complaint}");
+        assert!(!complaint.contains("expected"), "{complaint}");
+    }
+    let complaint = Config::parse("colour = 1\n").unwrap_err();
+    assert!(complaint.contains("config explain"), "{complaint}");
+}
+
+#[test]
+fn options_override_the_file() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("detector.toml");
+    fs::write(
+        &path,
+        "wan = [\"wan0\"]\nmode = \"native\"\n[tables]\nprefixes = 4096\n",
+    )
+    .unwrap();
+    let args = |options: &[&str]| {
+        let file = ["detector", "run", "--config", path.to_str().unwrap()];
+        let cli = Cli::try_parse_from(file.iter().chain(options)).unwrap();
+        match cli.command {
+            Command::Run(args) => Config::of_run(&args).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let config = args(&[]);
+    assert_eq!(
+        (config.wan, config.mode),
+        (vec!["wan0".to_owned()], Mode::Native)
+    );
+    assert_eq!(config.tables.prefixes, 4_096);
+    let config = args(&["--wan", "wan1", "--mode", "generic"]);
+    assert_eq!(
+        (config.wan, config.mode),
+        (vec!["wan1".to_owned()], Mode::Generic)
+    );
+}
+
+#[test]
+fn what_is_shown_is_read_back_the_same() {
+    let config = Config::parse(WHOLE).unwrap();
+    let shown = toml::to_string_pretty(&config).unwrap();
+    assert_eq!(Config::parse(&shown), Ok(config));
+}
+
+#[test]
+fn every_key_is_explained() {
+    for key in keys::keys() {
+        assert!(key.meaning.ends_with('.'), "{key:?}");
+    }
 }

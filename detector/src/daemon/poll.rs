@@ -2,22 +2,23 @@
 
 use std::{
     io::Write,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use tokio::sync::watch;
 use tracing::info;
 
-use super::{
-    clock::kernel_clock,
-    signs::{Signs, Vitals},
-};
+use super::{clock::kernel_clock, signs::Signs, vitals::Vitals};
 use crate::{
+    config::{Config, Settings},
     event::Body,
     failure::Failure,
     kernel::Kernel,
     moment::Moment,
     sink::{Delivery, Lines},
     state::{Keeper, StateDir},
+    status::Status,
     watch::{Judgement, Remembered, Watch},
 };
 
@@ -37,7 +38,10 @@ pub(super) struct Kept {
 /// Everything that lasts from one turn to the next. Dropping it detaches the programs.
 pub(super) struct Poll {
     watch: Watch<Kernel>,
+    /// What is known beside the watch.
+    pub(super) vitals: Vitals,
     signs: Signs,
+    published: watch::Sender<Arc<Status>>,
     state: Option<StateDir>,
     judgement: Keeper,
 }
@@ -48,6 +52,7 @@ impl Poll {
         mut watch: Watch<Kernel>,
         state: Option<StateDir>,
         kept: Kept,
+        vitals: Vitals,
         now: Moment,
     ) -> Result<Self, Failure> {
         if let Some(known) = kept.destinations {
@@ -58,14 +63,23 @@ impl Poll {
             watch.resume(judgement);
             info!("{} alerts go on from before the restart", watch.firing());
         }
+        let published = watch::Sender::new(Arc::new(vitals.status(now, &watch)?));
         Ok(Self {
             watch,
-            signs: Signs::since(now),
+            published,
+            vitals,
+            signs: Signs::new(),
             state,
             judgement: Keeper::every(KEPT),
         })
     }
 
+    /// How things stand, after each poll anew.
+    pub(super) fn published(&self) -> watch::Receiver<Arc<Status>> {
+        self.published.subscribe()
+    }
+
+    /// One turn of the loop.
     pub(super) fn tick(
         &mut self,
         now: Moment,
@@ -82,15 +96,28 @@ impl Poll {
             return Ok(Delivery::Closed);
         }
         self.keep(now, !alerts.is_empty());
-        let vitals = Vitals {
-            prefixes: self.watch.prefixes(),
-            alerts_firing: self.watch.firing(),
-            alerts_untold: self.watch.untold(),
-            ignored: self.watch.ignore.ignored(),
-            poll: begun.elapsed(),
+        self.vitals.note_poll(begun.elapsed());
+        let status = self.vitals.status(now, &self.watch)?;
+        let delivery = self.signs.give(now, &status, lines);
+        self.published.send_replace(Arc::new(status));
+        delivery
+    }
+
+    /// Goes by what was read again, if it could be.
+    pub(super) fn reload(
+        &mut self,
+        now: Moment,
+        read: Result<(Config, Settings), Failure>,
+        lines: &mut Lines<impl Write>,
+    ) -> Result<Delivery, Failure> {
+        let event = match read {
+            Ok((config, settings)) => {
+                self.watch.learn(settings);
+                self.vitals.reloaded(now, config)
+            }
+            Err(failure) => self.vitals.rejected(&failure),
         };
-        let totals = self.watch.source.totals()?;
-        self.signs.give(now, &totals, vitals, lines)
+        lines.tell(&now.wall, Body::Config(&event))
     }
 
     /// Writes every state file, at the orderly end.

@@ -22,6 +22,7 @@ use crate::{
     names::Share,
     observer::Observer,
     snapshot::failures,
+    status::Standing,
     traces::{Tally, Traces},
 };
 
@@ -203,6 +204,24 @@ impl Details {
                 ok_witnesses: trouble.survivors.len(),
                 ..EvidenceDetails::bare(&trouble.evidence)
             },
+        }
+    }
+
+    /// The same in a few words, of the alert `id`; it was told.
+    pub const fn standing(&self, id: Ulid, since: &Moment) -> Standing {
+        Standing {
+            id,
+            kind: self.kind,
+            grade: self.grade,
+            confidence: self.confidence,
+            prefix: self.prefix,
+            members: self.members_total,
+            since: since.wall,
+            trials: self.evidence.trials,
+            failed: self.evidence.failed,
+            destinations_failed: self.evidence.destinations_failed,
+            ok_witnesses: self.evidence.ok_witnesses,
+            is_told: true,
         }
     }
 

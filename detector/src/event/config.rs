@@ -1,4 +1,4 @@
-//! What an event says of the configuration: that a rule in it holds no more.
+//! What an event says of the configuration: that it was read again, and that a rule in it holds no more.
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -6,19 +6,29 @@ use serde::Serialize;
 
 use crate::{kind::Kind, moment::serialize_millis};
 
-/// What happened.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
+/// What became of the configuration.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum ConfigEvent {
     /// The time of an `ignore` rule is over.
-    IgnoreExpired,
+    IgnoreExpired(Expired),
+    /// It was read again.
+    Reloaded {
+        /// Keys that are other than before, and hold now.
+        applied: Vec<String>,
+        /// Keys that are other than at the start, and hold after a restart.
+        waiting: Vec<String>,
+    },
+    /// It could not be read again: what held before still holds, all of it.
+    Rejected {
+        /// What is wrong, where, and the cure.
+        reason: String,
+    },
 }
 
-/// Something that was configured changed by itself.
+/// A rule whose time is over.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct ConfigEvent {
-    /// What happened.
-    pub state: State,
+pub struct Expired {
     /// The prefix of the rule.
     pub prefix: IpNet,
     /// Its kind; absent where it was for any.

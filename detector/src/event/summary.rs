@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::moment::Moment;
+use crate::{moment::Moment, status::Counts};
 
 /// A replay is over.
 #[derive(Clone, Debug, Serialize)]
@@ -12,7 +12,7 @@ pub struct Summary {
     /// Packets read.
     pub packets: u64,
     /// Packets not followed, by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: Counts,
     /// Connections of our side by verdict; every verdict is there.
     pub connections: BTreeMap<&'static str, u64>,
     /// Alerts that fired, by kind.
@@ -26,5 +26,5 @@ pub struct Summary {
     /// Time of the latest packet.
     pub last_ts: Option<Moment>,
     /// What could not be stored, by table.
-    pub lost: BTreeMap<&'static str, u64>,
+    pub lost: Counts,
 }

@@ -23,6 +23,13 @@ fn keeps_out(ignore: &mut Ignore, kind: Kind, prefix: &str, time: &str) -> bool 
     is_covered
 }
 
+fn ignored(event: ConfigEvent) -> u64 {
+    match event {
+        ConfigEvent::IgnoreExpired(expired) => expired.ignored,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_rule_covers_what_lies_wholly_inside_its_prefix() {
     let mut ignore = Ignore::new(vec![rule("198.18.16.0/20", None)]);
@@ -56,7 +63,7 @@ fn a_rule_ends_with_its_time_and_is_told_of_once() {
         let expired = ignore.take_expired(at(time));
         (
             is_kept_out,
-            expired.into_iter().map(|it| it.ignored).collect::<Vec<_>>(),
+            expired.into_iter().map(ignored).collect::<Vec<_>>(),
         )
     };
     assert_eq!(ask(BEFORE), (true, vec![]));
@@ -77,5 +84,21 @@ fn of_two_rules_the_first_that_covers_an_alert_counts_it() {
         ignore.count(Kind::RstInjection, &prefix.parse().unwrap(), at(BEFORE));
     }
     let counts = ignore.take_expired(at(UNTIL)).into_iter();
-    assert!(counts.map(|it| it.ignored).eq([1, 2]));
+    assert!(counts.map(ignored).eq([1, 2]));
+}
+
+#[test]
+fn rules_that_stay_go_on_counting_and_the_others_are_not_forgotten() {
+    let rules = |prefixes: &[&str]| {
+        let rule = |prefix: &&str| rule(prefix, None);
+        Ignore::new(prefixes.iter().map(rule).collect())
+    };
+    let mut ignore = rules(&["198.18.0.0/16", "198.19.0.0/16"]);
+    for prefix in ["198.18.3.0/24", "198.19.3.0/24", "198.19.4.0/24"] {
+        ignore.count(Kind::SynBlackhole, &prefix.parse().unwrap(), at(BEFORE));
+    }
+    ignore.replace(rules(&["203.0.113.0/24", "198.19.0.0/16"]));
+    assert_eq!(ignore.ignored(), 3);
+    let counts = ignore.take_expired(at(UNTIL)).into_iter();
+    assert!(counts.map(ignored).eq([0, 2]));
 }

@@ -11,7 +11,8 @@ use aya::{
     util::KernelVersion,
 };
 use detector_common::wire::link::LinkLayer;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use self::mode::{Attempt, attempt};
 pub use self::mode::{Mode, Reason};
@@ -19,7 +20,10 @@ use super::{Kernel, interfaces::Interface};
 use crate::failure::Failure;
 
 /// Which hook sees what comes in.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Ingress {
     /// XDP.
     #[default]

@@ -22,7 +22,7 @@ use detector_common::{
 use log::Log;
 
 use super::{counters::Counters, pod::Shared, prefixes::Prefixes, privilege::CURE, table::Table};
-use crate::failure::Failure;
+use crate::{failure::Failure, sizes::Sizes};
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
 
@@ -39,12 +39,8 @@ pub struct Options {
     pub is_verbose: bool,
     /// Whether time comes from the test clock (see [`super::test_run`]).
     pub is_test_run: bool,
-    /// Connections that are followed at a time, where not the default.
-    pub flow_capacity: Option<u32>,
-    /// Prefixes that are tracked at a time, where not the default.
-    pub prefix_capacity: Option<u32>,
-    /// Destinations that are remembered, and places for others, where not the default.
-    pub destination_places: Option<u32>,
+    /// How much there is room for.
+    pub sizes: Sizes,
 }
 
 /// The loaded object. Dropping it detaches every program and frees every map.
@@ -53,7 +49,7 @@ pub struct Kernel {
     pub(super) flows: Table<FlowKey, FlowState>,
     pub(super) destinations: Table<DestinationKey, DestinationState>,
     pub(super) prefixes: Prefixes,
-    prefix_capacity: u32,
+    pub(super) sizes: Sizes,
     log: Option<EbpfLogger<&'static dyn Log>>,
 }
 
@@ -81,18 +77,14 @@ impl Kernel {
         } else {
             LOG_OFF
         };
-        let flow_capacity = options.flow_capacity.unwrap_or(maps::FLOW_CAPACITY);
-        let flow_sets = sets_for(flow_capacity);
+        let sizes = options.sizes;
+        let flow_sets = sets_for(sizes.connections);
         let seeds = seeds();
         let shared_seeds = Shared(seeds);
         let (flow_tags, flows, flow_set_count) = maps::FLOWS;
-        let prefix_capacity = options.prefix_capacity.unwrap_or(maps::PREFIX_CAPACITY);
-        let number_sets = sets_for(maps::number_places(prefix_capacity));
+        let number_sets = sets_for(maps::number_places(sizes.prefixes));
         let (number_tags, numbers, number_set_count) = maps::NUMBERS;
-        let destination_places = options
-            .destination_places
-            .unwrap_or(maps::DESTINATION_PLACES);
-        let destination_sets = sets_for(destination_places);
+        let destination_sets = sets_for(sizes.destination_places());
         let (destination_tags, destinations, destination_set_count) = maps::DESTINATIONS;
         let mut ebpf = EbpfLoader::new()
             // Statistics alone never fill the log buffer; a rejected load comes with its log.
@@ -103,10 +95,10 @@ impl Kernel {
             .map_max_entries(flow_tags, flow_sets)
             .map_max_entries(flows, record_of(flow_sets, 0))
             .override_global(flow_set_count, &flow_sets, true)
-            .map_max_entries(maps::COUNTERS, prefix_capacity)
-            .map_max_entries(maps::CHANGES, prefix_capacity)
-            .map_max_entries(maps::PREFIXES, prefix_capacity)
-            .map_max_entries(maps::FREE_NUMBERS, prefix_capacity)
+            .map_max_entries(maps::COUNTERS, sizes.prefixes)
+            .map_max_entries(maps::CHANGES, sizes.prefixes)
+            .map_max_entries(maps::PREFIXES, sizes.prefixes)
+            .map_max_entries(maps::FREE_NUMBERS, sizes.prefixes)
             .map_max_entries(number_tags, number_sets)
             .map_max_entries(numbers, record_of(number_sets, 0))
             .override_global(number_set_count, &number_sets, true)
@@ -122,10 +114,10 @@ impl Kernel {
             None
         };
         Ok(Self {
-            flows: Table::of(&ebpf, maps::FLOWS, flow_capacity, seeds)?,
-            destinations: Table::of(&ebpf, maps::DESTINATIONS, destination_places, seeds)?,
-            prefixes: Prefixes::of(&mut ebpf, prefix_capacity, seeds)?,
-            prefix_capacity,
+            flows: Table::of(&ebpf, maps::FLOWS, sizes.connections, seeds)?,
+            destinations: Table::of(&ebpf, maps::DESTINATIONS, sizes.destination_places(), seeds)?,
+            prefixes: Prefixes::of(&mut ebpf, sizes.prefixes, seeds)?,
+            sizes,
             ebpf,
             log,
         })
@@ -136,7 +128,7 @@ impl Kernel {
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses to share them.
     pub fn counters(&self) -> Result<Counters, Failure> {
-        Counters::of(&self.ebpf, self.prefix_capacity)
+        Counters::of(&self.ebpf, self.sizes.prefixes)
     }
 
     /// Copies what the programs logged since the last call into this process's log.

@@ -9,9 +9,13 @@ use detector_common::{
 };
 
 use super::Kernel;
-use crate::{failure::Failure, snapshot::Tracked, watch::Source};
+use crate::{failure::Failure, sizes::Sizes, snapshot::Tracked, watch::Source};
 
 impl Source for Kernel {
+    fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
     fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
         self.prefixes.look(changed)
     }

@@ -24,6 +24,7 @@ use crate::{
     engine::FLOWS,
     failure::Failure,
     kernel::{Kernel, Options, privilege, test_run::Hook},
+    sizes::Sizes,
     snapshot::Tracked,
     watch::Source,
 };
@@ -48,7 +49,10 @@ impl InKernel {
         let options = Options {
             tuning,
             is_test_run: true,
-            flow_capacity: Some(flow_capacity(bytes)),
+            sizes: Sizes {
+                connections: flow_capacity(bytes),
+                ..Sizes::default()
+            },
             ..Options::default()
         };
         Ok(Self {
@@ -134,6 +138,10 @@ impl Subject for InKernel {
 }
 
 impl Source for InKernel {
+    fn sizes(&self) -> Sizes {
+        self.kernel.sizes()
+    }
+
     fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
         self.kernel.changes(changed)
     }

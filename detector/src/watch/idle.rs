@@ -2,24 +2,34 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use detector_common::{maps::PREFIX_CAPACITY, prefix::PrefixKey};
+use detector_common::prefix::PrefixKey;
 
 /// Silence after which a prefix is forgotten.
 const IDLE: Duration = Duration::from_hours(6);
 /// The same, while three quarters of the map are taken.
 const IDLE_WHEN_CROWDED: Duration = Duration::from_mins(10);
-const CROWDED: usize = PREFIX_CAPACITY as usize / 4 * 3;
 /// Between two looks at all of them.
 const EVERY: Duration = Duration::from_mins(1);
 
 /// When each tracked prefix last had news.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Idle {
+    /// From so many on there is little room left.
+    crowded: usize,
     changed_at: HashMap<PrefixKey, Duration>,
     looked_at: Duration,
 }
 
 impl Idle {
+    /// No prefix yet, where there is room for `capacity`.
+    pub(super) fn new(capacity: u32) -> Self {
+        Self {
+            crowded: capacity as usize / 4 * 3,
+            changed_at: HashMap::new(),
+            looked_at: Duration::ZERO,
+        }
+    }
+
     /// Takes note of what changed.
     pub(super) fn note(&mut self, changed: impl Iterator<Item = PrefixKey>, now: Duration) {
         self.changed_at.extend(changed.map(|key| (key, now)));
@@ -35,7 +45,7 @@ impl Idle {
             return Vec::new();
         }
         self.looked_at = now;
-        let limit = if self.changed_at.len() >= CROWDED {
+        let limit = if self.changed_at.len() >= self.crowded {
             IDLE_WHEN_CROWDED
         } else {
             IDLE
@@ -64,7 +74,7 @@ mod tests {
     }
 
     fn noted(keys: impl Iterator<Item = u8>) -> Idle {
-        let mut idle = Idle::default();
+        let mut idle = Idle::new(1_024);
         idle.note(keys.map(key), Duration::ZERO);
         idle
     }

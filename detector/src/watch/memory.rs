@@ -8,8 +8,7 @@ mod remembered;
 use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
 use detector_common::{
-    destination::DestinationKey, maps::DESTINATION_CAPACITY, prefix::PrefixKey, time::Nanos,
-    tuning::Tuning, vantage::Vantage,
+    destination::DestinationKey, prefix::PrefixKey, time::Nanos, tuning::Tuning, vantage::Vantage,
 };
 
 pub use self::remembered::Remembered;
@@ -20,12 +19,12 @@ use crate::{failure::Failure, moment::Moment, state::Keeper};
 /// The memory's span.
 const MEMORY_S: i64 = 7 * 24 * 3_600;
 const EVERY: Duration = Duration::from_mins(10);
-const CROWDED: usize = DESTINATION_CAPACITY as usize / 4 * 3;
-const THINNED: usize = DESTINATION_CAPACITY as usize / 2;
 
 /// What the source's own memory cannot hold.
 #[derive(Debug)]
 pub(super) struct Memory {
+    /// How many there is room for.
+    capacity: usize,
     keeper: Keeper,
     /// When destinations were last asked that were not since the machine began to run: the kernel's
     /// clock has no time for it. Without this, a machine that often restarts would never forget.
@@ -35,8 +34,10 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new() -> Self {
+    /// Nothing is remembered yet, and there is room for `capacity`.
+    pub(super) fn new(capacity: u32) -> Self {
         Self {
+            capacity: capacity as usize,
             keeper: Keeper::every(EVERY),
             asked_before_s: HashMap::new(),
             left: None,
@@ -58,7 +59,7 @@ impl Memory {
         clock: Nanos,
     ) -> Result<Vec<Remembered>, Failure> {
         let young = put_young_first(&mut known, now);
-        known.truncate(young.min(CROWDED));
+        known.truncate(young.min(self.crowded()));
         for it in &known {
             let state = it.state(now, clock);
             source.remember_destination(&it.key, &state)?;
@@ -96,13 +97,29 @@ impl Memory {
         clock: Nanos,
     ) -> Result<(), Failure> {
         let mut known = self.all(source, now, clock)?;
-        let kept = kept(&mut known, now);
+        let kept = self.kept(&mut known, now);
         for it in known.drain(kept..) {
             source.forget_destination(&it.key)?;
             self.asked_before_s.remove(&it.key);
         }
         self.left = Some(known);
         Ok(())
+    }
+
+    /// From so many on there is little room left.
+    const fn crowded(&self) -> usize {
+        self.capacity / 4 * 3
+    }
+
+    /// Puts first what is to be kept, and says how much that is: what was asked for in seven days, and
+    /// where the memory is crowded, the latest of it until it is half empty.
+    fn kept(&self, known: &mut [Remembered], now: Moment) -> usize {
+        let young = put_young_first(known, now);
+        if known.len() >= self.crowded() {
+            young.min(self.capacity / 2)
+        } else {
+            young
+        }
     }
 }
 
@@ -114,17 +131,6 @@ pub(super) fn vantage(known: &[Remembered], tuning: &Tuning) -> Vantage {
         vantage.learn(PrefixKey::of(&it.key.address, tuning), it.ttl);
     }
     vantage
-}
-
-/// Puts first what is to be kept, and says how much that is: what was asked for in seven days, and
-/// where the memory is crowded, the latest of it until it is half empty.
-fn kept(known: &mut [Remembered], now: Moment) -> usize {
-    let young = put_young_first(known, now);
-    if known.len() >= CROWDED {
-        young.min(THINNED)
-    } else {
-        young
-    }
 }
 
 fn put_young_first(known: &mut [Remembered], now: Moment) -> usize {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use detector::{
     failure::Failure,
+    sizes::Sizes,
     snapshot::{Snapshot, Tracked},
     watch::Source,
 };
@@ -190,6 +191,10 @@ impl News {
 }
 
 impl Source for Ledger {
+    fn sizes(&self) -> Sizes {
+        Sizes::default()
+    }
+
     fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
         changed.clear();
         changed.extend(

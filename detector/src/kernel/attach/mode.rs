@@ -3,10 +3,14 @@
 use std::fmt::{self, Display, Formatter};
 
 use rtnetlink::packet_route::link::InfoKind;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How XDP is to run.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Generic on veth, whose offloads native XDP turns off; elsewhere native where the driver can, else
     /// generic.

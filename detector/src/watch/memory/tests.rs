@@ -1,4 +1,6 @@
-use detector_common::{address::Address, destination::DestinationState};
+use detector_common::{
+    address::Address, destination::DestinationState, maps::DESTINATION_CAPACITY,
+};
 use jiff::Timestamp;
 
 use super::*;
@@ -36,7 +38,7 @@ fn remembered(number: u32, age_s: i64) -> Remembered {
 /// An engine and a memory that recalled `known` today, when the machine had run for `uptime_s`.
 fn recalled(known: Vec<Remembered>, uptime_s: u64) -> (Engine, Memory) {
     let mut engine = Engine::new(Tuning::DEFAULT);
-    let mut memory = Memory::new();
+    let mut memory = Memory::new(DESTINATION_CAPACITY);
     let clock = Nanos::from_secs(uptime_s);
     memory
         .recall(&mut engine, known, at(TODAY_S), clock)
@@ -113,7 +115,7 @@ fn what_the_kernel_knows_already_is_not_overwritten() {
     engine.remember_destination(&key(1), &fresh).unwrap();
     let clock = Nanos::from_secs(100);
     let known = vec![remembered(1, 10)];
-    Memory::new()
+    Memory::new(DESTINATION_CAPACITY)
         .recall(&mut engine, known, at(TODAY_S), clock)
         .unwrap();
     assert_eq!(engine.tables.destinations.known.entries[&key(1)], fresh);
@@ -126,7 +128,7 @@ fn a_full_file_leaves_a_quarter_of_the_room_to_what_is_new() {
     let entries = &engine.tables.destinations.known.entries;
     assert_eq!(
         (entries.len(), engine.tables.destinations.known.refused),
-        (CROWDED, 0)
+        (DESTINATION_CAPACITY as usize / 4 * 3, 0)
     );
     assert!(entries.contains_key(&key(0)) && !entries.contains_key(&key(DESTINATION_CAPACITY)));
 }
@@ -136,12 +138,15 @@ fn a_crowded_memory_is_halved_from_its_oldest_end() {
     let known = (0..DESTINATION_CAPACITY).map(|number| remembered(number, number.into()));
     let (mut engine, mut memory) = recalled(known.collect(), 30 * DAY);
     let left = thinned(&mut engine, &mut memory, TODAY_S, 30 * DAY);
-    assert_eq!(left.len(), THINNED);
+    assert_eq!(left.len(), DESTINATION_CAPACITY as usize / 2);
     assert!(
         left.iter()
             .all(|it| it.age_s(at(TODAY_S)) < i64::from(DESTINATION_CAPACITY) / 2)
     );
-    assert_eq!(engine.tables.destinations.known.entries.len(), THINNED);
+    assert_eq!(
+        engine.tables.destinations.known.entries.len(),
+        DESTINATION_CAPACITY as usize / 2
+    );
 }
 
 #[test]
@@ -154,7 +159,7 @@ fn ttls_that_meant_nothing_before_a_restart_mean_nothing_after_it() {
 
 #[test]
 fn thinning_comes_round_every_ten_minutes() {
-    let mut memory = Memory::new();
+    let mut memory = Memory::new(DESTINATION_CAPACITY);
     let due = [0, 599, 600, 601, 1_199, 1_200].map(|second| memory.is_due(at(TODAY_S + second)));
     assert_eq!(due, [false, false, true, false, false, true]);
 }

@@ -172,7 +172,7 @@ impl Open {
     }
 
     /// How things stand.
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) const fn standing(&self) -> Standing {
         Standing {
             is_told: self.is_told(),
             ..self.details.standing(self.id, &self.since)

@@ -43,7 +43,7 @@ impl OpenTrouble {
     }
 
     /// How things stand.
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) const fn standing(&self) -> Standing {
         self.details.standing(self.id, &self.since)
     }
 

@@ -22,6 +22,9 @@ fn help_and_version_go_to_stdout_and_succeed() {
         (&["run", "--help"], "--wan"),
         (&["run", "--help"], "--labels"),
         (&["replay", "--help"], "detector replay --flows"),
+        (&["config", "explain"], "tables.prefixes"),
+        (&["config", "explain", "mode"], "\"native\""),
+        (&["config", "show", "--wan", "wan7"], "wan7"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
         (&["run", "--version"], env!("CARGO_PKG_VERSION")),
     ] {
@@ -112,6 +115,52 @@ fn bad_settings_end_it_in_one_line_before_privileges_are_asked_for() {
         assert_eq!(text(&output.stdout), "");
         assert_calm(&said);
     }
+}
+
+#[test]
+fn a_check_of_settings_needs_no_permission_and_finds_what_a_run_would() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("detector.toml");
+    for (settings, code, said) in [
+        ("", 0, "MiB of kernel memory"),
+        ("[tables]\nprefixes = 8192\n", 0, "MiB of kernel memory"),
+        ("[tables]\nprefixs = 8192\n", 78, "did you mean `prefixes`?"),
+        ("[tables]\nprefixes = 12\n", 78, "write 1024 to"),
+        ("asn = \"absent.mmdb\"\n", 78, "absent.mmdb"),
+    ] {
+        fs::write(&path, settings).unwrap();
+        let arguments = ["check-config", path.to_str().unwrap()];
+        let output = run_without_privileges(folder.path(), &arguments).unwrap();
+        let stream = if code == 0 {
+            output.stdout
+        } else {
+            output.stderr
+        };
+        let text = text(&stream);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(text.contains(said), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert_calm(&text);
+    }
+}
+
+#[test]
+fn every_key_is_documented() {
+    let document = include_str!("../docs/CONFIGURATION.md");
+    let output = run(&["config", "explain"]).unwrap();
+    let listed = text(&output.stdout);
+    let keys = listed.lines().filter_map(|line| line.split(' ').next());
+    for key in keys.filter(|key| *key != "tables") {
+        let key = key.strip_prefix("ignore[].").unwrap_or(key);
+        assert!(document.contains(&format!("| `{key}` |")), "{key}");
+    }
+}
+
+#[test]
+fn an_unknown_key_cannot_be_explained() {
+    let output = run(&["config", "explain", "colour"]).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("colour"));
 }
 
 fn run(arguments: &[&str]) -> anyhow::Result<Output> {

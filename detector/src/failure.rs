@@ -23,6 +23,9 @@ pub enum Failure {
     /// The system lacks something.
     #[error("{0}")]
     Unavailable(String),
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Usage(String),
 }
 
 impl Failure {
@@ -34,6 +37,7 @@ impl Failure {
             Self::Memory(_) => 71,
             Self::Permission(_) => 77,
             Self::Unavailable(_) => 69,
+            Self::Usage(_) => 2,
         })
     }
 }

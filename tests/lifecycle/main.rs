@@ -10,6 +10,7 @@ mod hooks;
 mod neighbour;
 mod privilege;
 mod refusal;
+mod reload;
 mod rules;
 mod stage;
 mod state;
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
         device::the_default_route_tells_what_to_watch,
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
+        reload::what_is_read_again_holds_or_is_said_to_wait,
+        reload::no_damaged_file_is_half_applied,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
         privilege::three_capabilities_are_enough,
         privilege::the_capability_that_is_missing_is_named,

@@ -1,6 +1,8 @@
 //! A running detector under observation: starting it, waiting for what it prints, ending it. Knows the form
 //! of its output, one JSON object a line, and of the contents only what says that it is attached.
 
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -28,11 +30,11 @@ pub struct Detector {
     log: Arc<Watched<EventLog>>,
     threads: Vec<JoinHandle<()>>,
     /// Removed when the process has ended.
-    _state: TempDir,
+    state: TempDir,
 }
 
-/// Where systemd names the state directory, and so the lab.
-const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
+/// Where systemd names the directories of a service, and so the lab.
+const DIRECTORIES: [&str; 2] = ["STATE_DIRECTORY", "RUNTIME_DIRECTORY"];
 
 impl Detector {
     /// Starts `program` with `args` inside `namespace`. It has a state directory of its own, which ends with it,
@@ -50,8 +52,10 @@ impl Detector {
     /// When it cannot be started.
     pub fn start_command(namespace: &Namespace, command: &mut Command) -> anyhow::Result<Self> {
         let state = TempDir::new().context("a state directory")?;
-        if command.get_envs().all(|(name, _)| name != STATE_DIRECTORY) {
-            command.env(STATE_DIRECTORY, state.path());
+        for directory in DIRECTORIES {
+            if command.get_envs().all(|(name, _)| name != directory) {
+                command.env(directory, state.path());
+            }
         }
         let piped = command
             .stdin(Stdio::null())
@@ -65,7 +69,7 @@ impl Detector {
             pid,
             log: Arc::default(),
             threads: Vec::new(),
-            _state: state,
+            state,
         };
         // The waiter first: without it nobody would reap the child.
         detector.thread("lab-waiter", move |log| reap(child, log))?;
@@ -123,6 +127,18 @@ impl Detector {
     /// All lines of stderr so far.
     pub fn log_lines(&self) -> Vec<String> {
         self.log.read(|log| log.log_lines.clone())
+    }
+
+    /// How it says that things stand, after its latest poll.
+    ///
+    /// # Errors
+    /// When nobody serves its status socket, or what is served is no JSON.
+    pub fn status(&self) -> anyhow::Result<Value> {
+        let path = self.state.path().join("status.sock");
+        let stream = UnixStream::connect(&path).context("the status socket")?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
     }
 
     /// The process identifier.

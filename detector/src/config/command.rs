@@ -36,7 +36,7 @@ pub fn show(args: &RunArgs) -> Result<(), Failure> {
 /// Says what a key means, or names every one.
 ///
 /// # Errors
-/// [`Failure::Config`] where there is no such key.
+/// [`Failure::Usage`] where there is no such key.
 pub fn explain(name: Option<&str>) -> Result<(), Failure> {
     let Some(name) = name else {
         return print(&keys().iter().map(in_short).collect::<String>());
@@ -45,7 +45,7 @@ pub fn explain(name: Option<&str>) -> Result<(), Failure> {
         .into_iter()
         .find(|key| key.path.replace("[]", "") == name.replace("[]", ""));
     let key = key.ok_or_else(|| {
-        Failure::Config(format!(
+        Failure::Usage(format!(
             "there is no key {name:?}; `detector config explain` has every key"
         ))
     })?;

@@ -117,6 +117,8 @@ impl Poll {
             }
             Err(failure) => self.vitals.rejected(&failure),
         };
+        let status = self.vitals.status(now, &self.watch)?;
+        self.published.send_replace(Arc::new(status));
         lines.tell(&now.wall, Body::Config(&event))
     }
 

@@ -31,6 +31,13 @@ pub enum Command {
         /// Settings (TOML)
         file: PathBuf,
     },
+    /// Write the JSON Schema of the events, or their keys as the rows of a table
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema {
+        /// The rows of one event's table (Markdown): key, type, meaning
+        #[arg(long, value_name = "EVENT")]
+        keys: Option<String>,
+    },
     /// Show what holds, or explain a key
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -64,6 +71,11 @@ Exit codes: 0 fine, 1 a file is missing or no capture, 2 usage, 77 no permission
 Examples:
   detector replay --flows capture.pcap.gz | jq -r 'select(.event == \"flow\") | .verdict'
   tcpdump -i eth0 -w - -c 100000 tcp | detector replay --local 203.0.113.0/24 -";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  detector schema > detector-1.schema.json
+  detector schema --keys alert";
 
 /// Arguments of `detector run`.
 #[derive(Args, Clone, Debug)]

@@ -5,12 +5,14 @@
 pub mod alert;
 pub mod config;
 pub mod flow;
+pub mod schema;
 pub mod stall;
 pub mod summary;
 
 use std::{borrow::Cow, time::Duration};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use self::{alert::AlertEvent, config::ConfigEvent, flow::FlowEvent, summary::Summary};
@@ -76,10 +78,11 @@ impl<'a> Event<'a> {
 }
 
 /// A sign of life.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Heartbeat {
     /// Time since the start.
     #[serde(rename = "uptime_s", serialize_with = "as_seconds")]
+    #[schemars(with = "u64")]
     pub uptime: Duration,
     /// Prefixes that are tracked.
     pub prefixes: usize,
@@ -102,7 +105,7 @@ pub struct Heartbeat {
 }
 
 /// An interface came or went.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct InterfaceEvent {
     /// Its name.
     pub iface: String,
@@ -122,9 +125,9 @@ pub struct InterfaceEvent {
 }
 
 /// A map is full.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Overflow {
-    /// What is lost: `prefix`, `flow`, `destination` or `candidate`.
+    /// What is lost: `prefix`, `flow`, `unanswered`, `destination`, `candidate` or `sample`.
     pub map: &'static str,
     /// How many inserts it refused since the start.
     pub lost: u64,

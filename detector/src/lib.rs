@@ -16,6 +16,7 @@ pub mod ignore;
 pub mod injector;
 pub mod judge;
 pub mod kernel;
+pub mod keys;
 pub mod kind;
 mod logging;
 pub mod moment;

@@ -1,11 +1,12 @@
 //! Who saw it, and what limits what can be seen from there.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::kernel::attach::{Attached, IngressHook};
 
 /// The observer as it appears in every alert.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Observer {
     /// Name of the host.
     pub host: String,

@@ -33,7 +33,7 @@ pub enum Ingress {
 }
 
 /// How a TC program is attached.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TcHook {
     /// A link of its own (Linux 6.6); gone when the process ends, however it ends.
@@ -43,7 +43,7 @@ pub enum TcHook {
 }
 
 /// What carries the ingress program.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IngressHook {
     /// XDP in the driver.

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
-        privilege::three_capabilities_are_enough,
+        privilege::two_capabilities_are_enough,
         privilege::the_capability_that_is_missing_is_named,
         privilege::a_state_directory_that_somebody_else_owns_is_refused,
         privilege::without_a_state_directory_it_warns_and_works,

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         reload::what_is_read_again_holds_or_is_said_to_wait,
         reload::no_damaged_file_is_half_applied,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
-        privilege::three_capabilities_are_enough,
+        privilege::two_capabilities_are_enough,
         privilege::the_capability_that_is_missing_is_named,
         privilege::a_state_directory_that_somebody_else_owns_is_refused,
         privilege::without_a_state_directory_it_warns_and_works,

@@ -16,6 +16,7 @@ use detector_common::{
     flow::{FlowKey, FlowState},
     hash::Seeds,
     maps,
+    prefix::PAIRS,
     sets::{record_of, sets_for},
     tuning::Tuning,
 };
@@ -95,7 +96,7 @@ impl Kernel {
             .map_max_entries(flow_tags, flow_sets)
             .map_max_entries(flows, record_of(flow_sets, 0))
             .override_global(flow_set_count, &flow_sets, true)
-            .map_max_entries(maps::COUNTERS, sizes.prefixes)
+            .map_max_entries(maps::COUNTERS, pairs(sizes.prefixes))
             .map_max_entries(maps::CHANGES, sizes.prefixes)
             .map_max_entries(maps::PREFIXES, sizes.prefixes)
             .map_max_entries(maps::FREE_NUMBERS, sizes.prefixes)
@@ -185,6 +186,11 @@ impl Kernel {
         costs.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(costs)
     }
+}
+
+/// The kernel looks counters up by pairs.
+const fn pairs(prefixes: u32) -> u32 {
+    prefixes.saturating_mul(PAIRS)
 }
 
 /// As secret as the keys of this process's own hash maps.

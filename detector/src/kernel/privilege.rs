@@ -4,16 +4,11 @@ use caps::{CapSet, Capability};
 
 use crate::failure::Failure;
 
-/// What the programs need: two capabilities to load, one to attach. Without `CAP_PERFMON` the
-/// verifier walks every path a processor might speculate on, and gives up after a million instructions.
-const NEEDED: [Capability; 3] = [
-    Capability::CAP_BPF,
-    Capability::CAP_PERFMON,
-    Capability::CAP_NET_ADMIN,
-];
+/// What the programs need: one capability to load, one to attach.
+const NEEDED: [Capability; 2] = [Capability::CAP_BPF, Capability::CAP_NET_ADMIN];
 
 /// What helps whoever lacks one.
-pub(super) const CURE: &str = "run as root, or grant CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
+pub(super) const CURE: &str = "run as root, or grant CAP_BPF and CAP_NET_ADMIN";
 
 /// Checks the capabilities before anything is touched.
 ///

@@ -24,6 +24,7 @@ use crate::{
     failure::Failure,
     ignore::{Ignore, Rule},
     kernel::attach::{Ingress, Mode},
+    metrics::{self, Metrics},
     names::Names,
     sizes::Sizes,
 };
@@ -51,6 +52,9 @@ pub struct Config {
     pub ignore: Vec<Rule>,
     /// Room in the kernel's tables.
     pub tables: Sizes,
+    /// Where metrics are served.
+    #[serde(deserialize_with = "metrics::read")]
+    pub metrics: Metrics,
 }
 
 /// What the files that a configuration names came to.
@@ -130,6 +134,10 @@ impl Config {
             status_socket: self.status_socket.as_ref().map(from_there),
             labels: self.labels.iter().map(from_there).collect(),
             asn: self.asn.as_ref().map(from_there),
+            metrics: Metrics {
+                socket: self.metrics.socket.as_ref().map(from_there),
+                ..self.metrics
+            },
             ..self
         }
     }

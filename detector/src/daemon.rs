@@ -1,8 +1,11 @@
 //! The loop: poll the maps once a second, judge, tell. The only place that looks at a clock.
 
+mod admission;
 mod clock;
+mod gauges;
 mod poll;
 mod reload;
+mod scrape;
 mod signs;
 pub mod socket;
 mod vitals;
@@ -24,6 +27,7 @@ use self::{
     clock::Clock,
     poll::{Kept, Poll},
     reload::Reload,
+    scrape::Doors,
     vitals::Vitals,
 };
 use crate::{
@@ -68,6 +72,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let of_systemd = env::var_os("STATE_DIRECTORY");
     let state = Place::of(config.state_dir.as_deref(), of_systemd.as_deref()).open()?;
     let status = socket::open(config.status_socket.as_deref())?;
+    let doors = Doors::open(&config.metrics).await?;
     let tuning = Tuning::default();
     let mut kernel = Kernel::load(Options {
         tuning,
@@ -93,6 +98,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     if let Some(listener) = status {
         tokio::spawn(socket::serve(listener, poll.published()));
     }
+    doors.serve(&poll.published());
     let mut lines = Lines::new(io::stdout());
     if tell_interfaces(&mut lines, &attached, "attached")? == Delivery::Closed {
         return Ok(());

@@ -9,6 +9,7 @@ pub mod maps;
 mod pod;
 mod prefixes;
 pub mod privilege;
+mod runs;
 mod source;
 mod table;
 pub mod test_run;

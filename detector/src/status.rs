@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use crate::{event::alert::Grade, kind::Kind};
+use crate::{durations::Durations, event::alert::Grade, kind::Kind};
 
 /// Counters by name; those that are zero are left out.
 pub type Counts = BTreeMap<Cow<'static, str>, u64>;
@@ -32,6 +32,8 @@ pub struct Status {
     pub polls: u64,
     /// How long the latest poll took, in milliseconds.
     pub poll_ms: f64,
+    /// How long all of them took.
+    pub poll_durations: Durations,
     /// What is watched, and what is to be.
     pub interfaces: Vec<InterfaceStatus>,
     /// Packets that came in.
@@ -42,6 +44,8 @@ pub struct Status {
     pub skipped: Counts,
     /// What could not be stored, by what it was.
     pub lost: Counts,
+    /// Connections that bear a mark of forgery, by mark.
+    pub marks: Counts,
     /// Prefixes that are tracked.
     pub prefixes: usize,
     /// The kernel's tables.
@@ -50,8 +54,12 @@ pub struct Status {
     pub alerts: Vec<Standing>,
     /// How many of them nobody was told of yet, since there are too many.
     pub alerts_untold: usize,
+    /// Alert events told since the start, by kind and then by state.
+    pub told: BTreeMap<String, Counts>,
     /// Alerts that `ignore` rules kept out so far.
     pub ignored: u64,
+    /// What all this costs.
+    pub cost: Cost,
     /// What holds of the configuration.
     pub config: ConfigStatus,
 }
@@ -109,6 +117,28 @@ pub struct Standing {
     pub ok_witnesses: usize,
     /// Whether somebody was told.
     pub is_told: bool,
+}
+
+/// What the detector itself takes, as it was some seconds ago at most.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Cost {
+    /// Processor time of this process since its start, in seconds.
+    pub cpu_s: f64,
+    /// Its memory that is not swapped out, in bytes, where the kernel tells.
+    pub resident_bytes: Option<u64>,
+    /// The programs in the kernel that have run, where the kernel counts it (`kernel.bpf_stats_enabled`).
+    pub programs: Vec<ProgramRuns>,
+}
+
+/// What the kernel counted of one program.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProgramRuns {
+    /// Name of the entry point.
+    pub name: String,
+    /// How often it ran while that was counted.
+    pub runs: u64,
+    /// Processor time of those runs, in seconds.
+    pub cpu_s: f64,
 }
 
 /// What holds of the configuration.

@@ -52,7 +52,7 @@ impl Poll {
         mut watch: Watch<Kernel>,
         state: Option<StateDir>,
         kept: Kept,
-        vitals: Vitals,
+        mut vitals: Vitals,
         now: Moment,
     ) -> Result<Self, Failure> {
         if let Some(known) = kept.destinations {
@@ -63,6 +63,7 @@ impl Poll {
             watch.resume(judgement);
             info!("{} alerts go on from before the restart", watch.firing());
         }
+        vitals.measure(now, &watch.source);
         let published = watch::Sender::new(Arc::new(vitals.status(now, &watch)?));
         Ok(Self {
             watch,
@@ -95,7 +96,9 @@ impl Poll {
         if lines.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
+        self.vitals.note_told(&alerts);
         self.keep(now, !alerts.is_empty());
+        self.vitals.measure(now, &self.watch.source);
         self.vitals.note_poll(begun.elapsed());
         let status = self.vitals.status(now, &self.watch)?;
         let delivery = self.signs.give(now, &status, lines);

@@ -14,18 +14,17 @@ use std::{
 use tokio::{
     io::AsyncWriteExt as _,
     net::{UnixListener, UnixStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     time::timeout,
 };
 use tracing::warn;
 
+use super::admission::admit;
 use crate::{failure::Failure, status::Status};
 
 /// The usual place, where systemd names none.
 const USUAL: &str = "/run/detector";
 const NAME: &str = "status.sock";
-/// Readers at a time; the next one waits.
-const READERS: usize = 64;
 /// Who does not read for so long is let go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -58,13 +57,16 @@ pub(super) fn open(named: Option<&Path>) -> Result<Option<UnixListener>, Failure
     }
 }
 
-/// What an earlier run left behind is in nobody's use.
-fn listen(path: &Path) -> io::Result<UnixListener> {
+/// A socket at `path` that anybody may use; what an earlier run left behind is in nobody's use.
+///
+/// # Errors
+/// Where another detector serves there, or it cannot be made.
+pub(super) fn listen(path: &Path) -> io::Result<UnixListener> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     match Probe::connect(path) {
-        Ok(_stream) => return Err(io::Error::other("another detector serves its status there")),
+        Ok(_stream) => return Err(io::Error::other("another detector serves there")),
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
         Err(_nothing) => {}
     }
@@ -75,20 +77,7 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
 
 /// Serves whoever comes, for ever.
 pub(super) async fn serve(listener: UnixListener, status: watch::Receiver<Arc<Status>>) {
-    let places = Arc::new(Semaphore::new(READERS));
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, _address)) => {
-                let status = status.clone();
-                tokio::spawn(async move {
-                    tell(stream, status).await;
-                    drop(place);
-                });
-            }
-            // Out of descriptors, most likely: some come back when a reader goes.
-            Err(_error) => tokio::time::sleep(PATIENCE).await,
-        }
-    }
+    admit(listener, move |stream| tell(stream, status.clone())).await;
 }
 
 async fn tell(mut stream: UnixStream, mut status: watch::Receiver<Arc<Status>>) {

@@ -2,13 +2,15 @@
 //!
 //! Must not know: who is told.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use detector_common::{maps::Loss, skip::Skip};
+use detector_common::{maps::Loss, mark::Mark, skip::Skip};
 
+use super::gauges::Gauges;
 use crate::{
     config::{Changes, Config},
-    event::{config::ConfigEvent, named},
+    durations::Durations,
+    event::{alert::AlertEvent, config::ConfigEvent, named},
     failure::Failure,
     kernel::{
         Kernel,
@@ -16,8 +18,9 @@ use crate::{
     },
     moment::Moment,
     observer::mode_name,
-    status::{ConfigStatus, InterfaceStatus, Status, TableStatus},
+    status::{ConfigStatus, Counts, InterfaceStatus, Status, TableStatus},
     watch::Watch,
+    written::word,
 };
 
 /// Everything of that since the start.
@@ -26,6 +29,9 @@ pub(super) struct Vitals {
     interfaces: Vec<InterfaceStatus>,
     polls: u64,
     poll: Duration,
+    poll_durations: Durations,
+    told: BTreeMap<String, Counts>,
+    gauges: Gauges,
     /// What the programs were loaded with.
     begun_with: Config,
     /// What was read last.
@@ -41,6 +47,9 @@ impl Vitals {
             interfaces: attached.iter().map(interface).collect(),
             polls: 0,
             poll: Duration::ZERO,
+            poll_durations: Durations::default(),
+            told: BTreeMap::new(),
+            gauges: Gauges::default(),
             begun_with: config.clone(),
             config,
             read: ConfigStatus {
@@ -51,10 +60,24 @@ impl Vitals {
         }
     }
 
+    /// Takes note of alerts that were told.
+    pub(super) fn note_told(&mut self, alerts: &[AlertEvent]) {
+        for alert in alerts {
+            let by_state = self.told.entry(word(&alert.details.kind)).or_default();
+            *by_state.entry(word(&alert.state).into()).or_default() += 1;
+        }
+    }
+
     /// Takes note of a poll that is over.
-    pub(super) const fn note_poll(&mut self, took: Duration) {
+    pub(super) fn note_poll(&mut self, took: Duration) {
         self.polls += 1;
         self.poll = took;
+        self.poll_durations.note(took);
+    }
+
+    /// Measures what is due to be.
+    pub(super) fn measure(&mut self, now: Moment, kernel: &Kernel) {
+        self.gauges.refresh(now, kernel);
     }
 
     /// Takes note of what was read again, and says so.
@@ -90,27 +113,37 @@ impl Vitals {
             uptime_s: now.since(&self.began).as_secs(),
             polls: self.polls,
             poll_ms: (self.poll.as_secs_f64() * 1e6).round() / 1e3,
+            poll_durations: self.poll_durations.clone(),
             interfaces: self.interfaces.clone(),
             packets_in,
             packets_out,
             skipped: named(Skip::ALL.map(Skip::name), totals.skips),
             lost: named(Loss::ALL.map(Loss::name), totals.losses),
+            marks: named(Mark::ALL.map(Mark::name), totals.marks),
             prefixes: watch.prefixes(),
             tables: self.tables(watch),
             alerts: watch.standing(),
             alerts_untold: watch.untold(),
+            told: self.told.clone(),
             ignored: watch.ignore.ignored(),
+            cost: self.gauges.cost.clone(),
             config: self.read.clone(),
         })
     }
 
     fn tables(&self, watch: &Watch<Kernel>) -> Vec<TableStatus> {
+        let entries = |key| match key {
+            "prefixes" => Some(watch.prefixes() as u64),
+            "connections" => Some(self.gauges.connections),
+            "destinations" => Some(self.gauges.destinations),
+            _ => None,
+        };
         let shares = self.begun_with.tables.shares().into_iter();
         shares
             .map(|share| TableStatus {
                 name: share.key.to_owned(),
                 capacity: share.capacity,
-                entries: (share.key == "prefixes").then_some(watch.prefixes() as u64),
+                entries: entries(share.key),
                 bytes: share.bytes,
             })
             .collect()

@@ -54,6 +54,16 @@ impl Kernel {
         self.destinations.entries()
     }
 
+    /// How many young connections there are. Looks at their tags, a quarter of a megabyte by default.
+    pub fn young_flow_count(&self) -> u64 {
+        self.flows.held()
+    }
+
+    /// How many destinations are remembered to have answered. Looks at each record, eight megabytes by default.
+    pub fn answered_destination_count(&self) -> u64 {
+        self.destinations.held_that(DestinationState::has_answered)
+    }
+
     /// The counters of every prefix.
     pub fn all_prefixes(&self) -> Vec<Tracked> {
         self.prefixes.all()

@@ -51,13 +51,27 @@ where
     /// All of whom something may yet be learnt.
     pub(super) fn entries(&self) -> Vec<(K, V)> {
         let sets = (0..self.sets).filter_map(|set| Some((set, self.look(set)?)));
-        let held = sets.flat_map(|(set, tags)| {
-            let ways = (0..WAYS).filter(move |index| matches!(way(&tags, *index), Way::Held(_)));
-            ways.map(move |index| (set, index))
-        });
-        held.filter_map(|(set, index)| self.record(set, index))
+        let places = sets.flat_map(|(set, tags)| held(&tags).map(move |way| (set, way)));
+        places
+            .filter_map(|(set, index)| self.record(set, index))
             .map(|record| (record.key, record.value))
             .collect()
+    }
+
+    /// How many there are of whom something may yet be learnt: a look at the tags alone.
+    pub(super) fn held(&self) -> u64 {
+        let sets = (0..self.sets).filter_map(|set| self.look(set));
+        sets.map(|tags| held(&tags).count() as u64).sum()
+    }
+
+    /// How many of them are as `is_counted` asks.
+    pub(super) fn held_that(&self, is_counted: impl Fn(&V) -> bool) -> u64 {
+        let sets = (0..self.sets).filter_map(|set| Some((set, self.look(set)?)));
+        let counted = |(set, tags): (u32, Set)| {
+            let records = held(&tags).filter_map(|way| self.record(set, way));
+            records.filter(|record| is_counted(&record.value)).count() as u64
+        };
+        sets.map(counted).sum()
     }
 
     /// What is known of `key`, also where nothing more is learnt.
@@ -141,6 +155,12 @@ where
         };
         update(word, change)
     }
+}
+
+/// Ways of somebody of whom something may yet be learnt.
+fn held(tags: &Set) -> impl Iterator<Item = usize> + use<> {
+    let tags = *tags;
+    (0..WAYS).filter(move |index| matches!(way(&tags, *index), Way::Held(_)))
 }
 
 fn update(word: &AtomicU64, change: impl FnMut(u64) -> Option<u64>) -> bool {

@@ -7,21 +7,21 @@ use super::Config;
 
 /// One key.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Key {
+pub struct Key {
     /// With the names of the tables that it stands in: `tables.prefixes`, `ignore[].kind`.
-    pub(super) path: String,
+    pub path: String,
     /// Without them.
-    pub(super) name: String,
+    pub name: String,
     /// What it is.
-    pub(super) meaning: String,
+    pub meaning: String,
     /// What holds without it, as it would be written; none where nothing does.
-    pub(super) default: Option<String>,
+    pub default: Option<String>,
     /// What can be written: the words, and what each means.
-    pub(super) words: Vec<(String, String)>,
+    pub words: Vec<(String, String)>,
 }
 
 /// All of them, a table's own after it.
-pub(super) fn keys() -> Vec<Key> {
+pub fn keys() -> Vec<Key> {
     let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<Config>();
     let mut keys = Vec::new();

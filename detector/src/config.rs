@@ -7,7 +7,7 @@
 mod change;
 pub mod command;
 mod complaint;
-mod keys;
+pub mod keys;
 
 use std::{
     fs,

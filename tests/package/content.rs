@@ -11,8 +11,8 @@ use crate::package;
 /// Beside the pages; a folder has at least one file.
 const FILES: [&str; 12] = [
     "etc/detector/detector.toml",
-    "lib/systemd/system/detector.service",
     "usr/bin/detector",
+    "usr/lib/systemd/system/detector.service",
     "usr/share/bash-completion/completions/detector",
     "usr/share/detector/grafana/",
     "usr/share/detector/prometheus/",

@@ -22,7 +22,7 @@ const PER_SECOND: u32 = 30;
 const BEFORE: u64 = 256;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-const UNIT: &str = "/lib/systemd/system/detector.service";
+const UNIT: &str = "/usr/lib/systemd/system/detector.service";
 const ENABLED: &str = "/etc/systemd/system/multi-user.target.wants/detector.service";
 /// What apt and dpkg keep for themselves of every package that ever was.
 const BOOKS: [&str; 4] = ["/var/cache", "/var/lib/apt", "/var/lib/dpkg", "/var/log"];

@@ -23,6 +23,8 @@ pub struct Settings {
     pub names: Names,
     /// What is not told.
     pub ignore: Ignore,
+    /// The files that it was read from, and the folder of the first, where another may take its place.
+    pub files: Vec<PathBuf>,
 }
 
 /// The file, as written.
@@ -44,7 +46,11 @@ impl Settings {
         let mut config = file.unwrap_or_default();
         config.labels.extend_from_slice(&args.labels);
         let asn = args.asn.as_ref().or(config.asn.as_ref());
+        let folder = args.config.as_deref().and_then(Path::parent);
+        let folder = folder.map(|folder| Path::new(".").join(folder));
+        let files = config.labels.iter().chain(asn).map(PathBuf::as_path);
         Ok(Self {
+            files: files.map(Path::to_owned).chain(folder).collect(),
             names: Names::load(&config.labels, asn.map(PathBuf::as_path))?,
             ignore: Ignore::new(config.ignore),
         })

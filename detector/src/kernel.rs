@@ -2,6 +2,8 @@
 
 pub mod attach;
 mod counters;
+mod descriptors;
+pub mod helper;
 pub mod interfaces;
 mod load;
 mod mapped;
@@ -15,4 +17,4 @@ pub mod test_run;
 mod yardstick;
 
 pub use counters::Counters;
-pub use load::{Kernel, Options, ProgramCost};
+pub use load::{Kernel, Options, ProgramCost, Programs};

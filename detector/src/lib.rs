@@ -22,6 +22,7 @@ pub mod moment;
 pub mod names;
 pub mod observer;
 pub mod replay;
+pub mod sandbox;
 pub mod sink;
 pub mod snapshot;
 pub mod state;

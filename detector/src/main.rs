@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use detector::{cli::Cli, daemon, failure::Failure, replay};
+use detector::{cli::Cli, daemon, failure::Failure, kernel::helper, replay};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.run_with(daemon::run, |args| replay::run(&args)) {
+    let done = if helper::is_meant() {
+        helper::serve()
+    } else {
+        Cli::parse().run_with(daemon::run, |args| replay::run(&args))
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
     }

@@ -11,7 +11,7 @@ const BUDGET: &str = include_str!("../verifier-budget.toml");
 
 pub(crate) fn every_program_is_verified_within_its_budget() -> Result<()> {
     let walked: BTreeMap<String, u32> = toml::from_str(BUDGET)?;
-    let costs = Kernel::load(Options::default())?.costs()?;
+    let costs = Kernel::load(Options::default())?.programs.costs()?;
     ensure!(
         costs.len() == walked.len(),
         "{} programs, of which {} have a budget",

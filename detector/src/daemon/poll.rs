@@ -9,12 +9,13 @@ use tracing::info;
 
 use super::{
     clock::kernel_clock,
+    notify,
     signs::{Signs, Vitals},
 };
 use crate::{
     event::Body,
     failure::Failure,
-    kernel::Kernel,
+    kernel::{attach::Attached, maps::Maps},
     moment::Moment,
     sink::{Delivery, Lines},
     state::{Keeper, StateDir},
@@ -34,9 +35,9 @@ pub(super) struct Kept {
     judgement: Option<Judgement>,
 }
 
-/// Everything that lasts from one turn to the next. Dropping it detaches the programs.
+/// Everything that lasts from one turn to the next.
 pub(super) struct Poll {
-    watch: Watch<Kernel>,
+    watch: Watch<Maps>,
     signs: Signs,
     state: Option<StateDir>,
     judgement: Keeper,
@@ -45,7 +46,7 @@ pub(super) struct Poll {
 impl Poll {
     /// Goes on from what an earlier run left in `state`; `now` must not be before any moment of it.
     pub(super) fn resume(
-        mut watch: Watch<Kernel>,
+        mut watch: Watch<Maps>,
         state: Option<StateDir>,
         kept: Kept,
         now: Moment,
@@ -72,7 +73,6 @@ impl Poll {
         lines: &mut Lines<impl Write>,
     ) -> Result<Delivery, Failure> {
         let begun = Instant::now();
-        self.watch.source.flush_log();
         let expired = self.watch.ignore.take_expired(now.wall);
         if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
@@ -91,6 +91,16 @@ impl Poll {
         };
         let totals = self.watch.source.totals()?;
         self.signs.give(now, &totals, vitals, lines)
+    }
+
+    /// What is watched from now on.
+    pub(super) fn observe(&mut self, attached: &[Attached]) {
+        self.watch.observer.observe(attached);
+    }
+
+    /// How it stands, in one line for people.
+    pub(super) fn status(&self, attached: &[Attached]) -> String {
+        notify::status(attached, self.watch.firing(), self.watch.prefixes())
     }
 
     /// Writes every state file, at the orderly end.

@@ -2,6 +2,7 @@
 
 use std::{
     array,
+    collections::HashMap,
     hash::{BuildHasher as _, RandomState},
 };
 
@@ -12,16 +13,22 @@ use aya::{
 };
 use aya_log::EbpfLogger;
 use detector_common::{
-    destination::{DestinationKey, DestinationState},
-    flow::{FlowKey, FlowState},
     hash::Seeds,
     maps,
     sets::{record_of, sets_for},
     tuning::Tuning,
 };
 use log::Log;
+use serde::{Deserialize, Serialize};
 
-use super::{counters::Counters, pod::Shared, prefixes::Prefixes, privilege::CURE, table::Table};
+use super::{
+    attach::Links,
+    counters::Counters,
+    descriptors::Descriptors,
+    maps::Maps,
+    pod::{self, Shared},
+    privilege::CURE,
+};
 use crate::failure::Failure;
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
@@ -31,9 +38,10 @@ const LOG_OFF: u8 = 0;
 const LOG_DEBUG: u8 = 4;
 
 /// How the object is loaded.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Options {
     /// Thresholds and prefix lengths.
+    #[serde(with = "pod::octets")]
     pub tuning: Tuning,
     /// Whether the programs log rare diagnostics.
     pub is_verbose: bool,
@@ -47,13 +55,21 @@ pub struct Options {
     pub destination_places: Option<u32>,
 }
 
-/// The loaded object. Dropping it detaches every program and frees every map.
+/// The loaded object in one process: what runs, and what it counts.
 pub struct Kernel {
-    pub(super) ebpf: Ebpf,
-    pub(super) flows: Table<FlowKey, FlowState>,
-    pub(super) destinations: Table<DestinationKey, DestinationState>,
-    pub(super) prefixes: Prefixes,
+    /// Dropping them detaches every one.
+    pub programs: Programs,
+    /// Read and written from outside.
+    pub maps: Maps,
     prefix_capacity: u32,
+}
+
+/// The programs, and what it takes to attach them: the part that needs capabilities.
+pub struct Programs {
+    /// By the index of the interface; they go first.
+    pub(super) links: HashMap<u32, Links>,
+    pub(super) ebpf: Ebpf,
+    pub(super) seeds: Seeds,
     log: Option<EbpfLogger<&'static dyn Log>>,
 }
 
@@ -68,12 +84,52 @@ pub struct ProgramCost {
     pub translated_bytes: u32,
 }
 
+impl Options {
+    /// Room for young connections.
+    pub(super) fn flows(&self) -> u32 {
+        self.flow_capacity.unwrap_or(maps::FLOW_CAPACITY)
+    }
+
+    /// Room for prefixes.
+    pub(super) fn prefixes(&self) -> u32 {
+        self.prefix_capacity.unwrap_or(maps::PREFIX_CAPACITY)
+    }
+
+    /// Room for destinations.
+    pub(super) fn destinations(&self) -> u32 {
+        self.destination_places.unwrap_or(maps::DESTINATION_PLACES)
+    }
+}
+
 impl Kernel {
     /// Creates the maps. Programs are verified one by one as they are attached.
     ///
     /// # Errors
     /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
     pub fn load(options: Options) -> Result<Self, Failure> {
+        let programs = Programs::load(options)?;
+        Ok(Self {
+            maps: Maps::of(&programs.descriptors()?, &options, programs.seeds)?,
+            prefix_capacity: options.prefixes(),
+            programs,
+        })
+    }
+
+    /// A view of the counters that somebody else may look through at the same time.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to share them.
+    pub fn counters(&self) -> Result<Counters, Failure> {
+        Counters::of(&self.programs.descriptors()?, self.prefix_capacity)
+    }
+}
+
+impl Programs {
+    /// Creates the maps. Programs are verified one by one as they are attached.
+    ///
+    /// # Errors
+    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
+    pub(super) fn load(options: Options) -> Result<Self, Failure> {
         let tuning = Shared(options.tuning);
         let is_test_run = u32::from(options.is_test_run);
         let log_level = if options.is_verbose {
@@ -81,18 +137,14 @@ impl Kernel {
         } else {
             LOG_OFF
         };
-        let flow_capacity = options.flow_capacity.unwrap_or(maps::FLOW_CAPACITY);
-        let flow_sets = sets_for(flow_capacity);
+        let flow_sets = sets_for(options.flows());
         let seeds = seeds();
         let shared_seeds = Shared(seeds);
         let (flow_tags, flows, flow_set_count) = maps::FLOWS;
-        let prefix_capacity = options.prefix_capacity.unwrap_or(maps::PREFIX_CAPACITY);
+        let prefix_capacity = options.prefixes();
         let number_sets = sets_for(maps::number_places(prefix_capacity));
         let (number_tags, numbers, number_set_count) = maps::NUMBERS;
-        let destination_places = options
-            .destination_places
-            .unwrap_or(maps::DESTINATION_PLACES);
-        let destination_sets = sets_for(destination_places);
+        let destination_sets = sets_for(options.destinations());
         let (destination_tags, destinations, destination_set_count) = maps::DESTINATIONS;
         let mut ebpf = EbpfLoader::new()
             // Statistics alone never fill the log buffer; a rejected load comes with its log.
@@ -122,21 +174,16 @@ impl Kernel {
             None
         };
         Ok(Self {
-            flows: Table::of(&ebpf, maps::FLOWS, flow_capacity, seeds)?,
-            destinations: Table::of(&ebpf, maps::DESTINATIONS, destination_places, seeds)?,
-            prefixes: Prefixes::of(&mut ebpf, prefix_capacity, seeds)?,
-            prefix_capacity,
             ebpf,
+            links: HashMap::new(),
+            seeds,
             log,
         })
     }
 
-    /// A view of the counters that somebody else may look through at the same time.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to share them.
-    pub fn counters(&self) -> Result<Counters, Failure> {
-        Counters::of(&self.ebpf, self.prefix_capacity)
+    /// The maps, for whoever reads and writes them.
+    pub(super) fn descriptors(&self) -> Result<Descriptors, Failure> {
+        Descriptors::of(&self.ebpf)
     }
 
     /// Copies what the programs logged since the last call into this process's log.

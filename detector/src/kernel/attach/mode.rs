@@ -3,10 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 
 use rtnetlink::packet_route::link::InfoKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How XDP is to run.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum, Deserialize, Serialize)]
 pub enum Mode {
     /// Generic on veth, whose offloads native XDP turns off; elsewhere native where the driver can, else
     /// generic.
@@ -19,7 +19,7 @@ pub enum Mode {
 }
 
 /// Why [`Mode::Auto`] took the generic mode.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Native XDP would take segmentation offload and GRO from the device.

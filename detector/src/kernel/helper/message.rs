@@ -1,0 +1,35 @@
+//! What daemon and helper say to each other. Both are the same program, so that nothing here need last.
+
+use detector_common::hash::SEEDS;
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{
+    attach::{Attached, Wish},
+    interfaces::Interface,
+    load::Options,
+};
+
+/// What the daemon wants.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) enum Request {
+    /// The object in the kernel, and its maps. Once, before anything else.
+    Load(Options),
+    /// Both programs on an interface, or none.
+    Attach { interface: Interface, wish: Wish },
+    /// None on the interface of this index.
+    Detach { index: u32 },
+}
+
+/// What the helper has done; a failure goes in its place.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) enum Answer {
+    /// With the descriptors of the maps.
+    Loaded {
+        /// What the hashes of the maps depend on.
+        seeds: [u64; SEEDS],
+    },
+    /// The programs are attached.
+    Attached(Attached),
+    /// There is none any more.
+    Detached,
+}

@@ -8,6 +8,7 @@ pub mod interfaces;
 mod load;
 mod mapped;
 pub mod maps;
+mod options;
 mod pod;
 mod prefixes;
 pub mod privilege;
@@ -17,4 +18,5 @@ pub mod test_run;
 mod yardstick;
 
 pub use counters::Counters;
-pub use load::{Kernel, Options, ProgramCost, Programs};
+pub use load::{Kernel, ProgramCost, Programs};
+pub use options::Options;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use detector_tests::harness::note;
+use detector_tests::{Namespace, harness::note, tool};
 
 use crate::{
     link::{Link, NAME, ensure_attached, told, wait},
@@ -56,6 +56,24 @@ pub(crate) fn an_interface_is_followed_under_its_new_name() -> Result<()> {
     let begun = Instant::now();
     link.make()?;
     detector.wait_for_after(begun, PATIENCE, |it| it["iface"] == NAME)?;
+    ensure_attached(&link.hooks(NAME)?)?;
+    end(&detector)
+}
+
+pub(crate) fn an_interface_that_moves_away_and_back_is_watched_again() -> Result<()> {
+    let link = Link::new()?;
+    let elsewhere = Namespace::new("elsewhere")?;
+    let detector = link.watch()?;
+    let away = elsewhere.path();
+    link.ip(&format!("link set wan0 netns {}", away.display()))?;
+    wait(&detector, "detached", NAME)?;
+    let begun = Instant::now();
+    let back = link.0.path();
+    tool::ip(
+        &elsewhere,
+        &format!("link set wan0 netns {}", back.display()),
+    )?;
+    detector.wait_for_after(begun, PATIENCE, |it| it["state"] == "attached")?;
     ensure_attached(&link.hooks(NAME)?)?;
     end(&detector)
 }

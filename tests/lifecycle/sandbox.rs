@@ -62,7 +62,11 @@ pub(crate) fn what_is_of_no_use_is_refused_inside_and_works_outside() -> Result<
     let (inside, outside) = (attempts(true)?, attempts(false)?);
     for name in REFUSED {
         ensure!(inside[name] == "EPERM", "{name}: {}", inside[name]);
-        ensure!(outside[name] == "", "{name} outside: {}", outside[name]);
+        ensure!(
+            outside[name].is_empty(),
+            "{name} outside: {}",
+            outside[name]
+        );
     }
     Ok(())
 }
@@ -71,7 +75,11 @@ pub(crate) fn files_elsewhere_are_closed_inside_and_open_outside() -> Result<()>
     let (inside, outside) = (attempts(true)?, attempts(false)?);
     for name in CLOSED {
         ensure!(inside[name] == "EACCES", "{name}: {}", inside[name]);
-        ensure!(outside[name] == "", "{name} outside: {}", outside[name]);
+        ensure!(
+            outside[name].is_empty(),
+            "{name} outside: {}",
+            outside[name]
+        );
     }
     Ok(())
 }
@@ -79,7 +87,7 @@ pub(crate) fn files_elsewhere_are_closed_inside_and_open_outside() -> Result<()>
 pub(crate) fn what_a_daemon_lives_on_works_inside() -> Result<()> {
     let inside = attempts(true)?;
     for name in ALLOWED {
-        ensure!(inside[name] == "", "{name}: {}", inside[name]);
+        ensure!(inside[name].is_empty(), "{name}: {}", inside[name]);
     }
     Ok(())
 }

@@ -28,8 +28,8 @@ use super::{
     attach::{Attached, Wish},
     descriptors::Descriptors,
     interfaces::Interface,
-    load::Options,
     maps::Maps,
+    options::Options,
 };
 use crate::failure::Failure;
 

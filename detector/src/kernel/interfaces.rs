@@ -42,6 +42,8 @@ pub struct Guise {
     pub name: String,
     /// Whether it is up.
     pub is_up: bool,
+    /// Whether somebody's XDP program is on it.
+    pub has_xdp: bool,
 }
 
 /// A connection to rtnetlink, in the network namespace of the caller.
@@ -114,6 +116,7 @@ impl Interfaces {
         Ok(link.as_ref().map(|link| Guise {
             name: name(link),
             is_up: link.header.flags.contains(LinkFlags::Up),
+            has_xdp: xdp_program(link).is_some(),
         }))
     }
 

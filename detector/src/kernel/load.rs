@@ -16,18 +16,12 @@ use detector_common::{
     hash::Seeds,
     maps,
     sets::{record_of, sets_for},
-    tuning::Tuning,
 };
 use log::Log;
-use serde::{Deserialize, Serialize};
 
 use super::{
-    attach::Links,
-    counters::Counters,
-    descriptors::Descriptors,
-    maps::Maps,
-    pod::{self, Shared},
-    privilege::CURE,
+    attach::Links, counters::Counters, descriptors::Descriptors, maps::Maps, options::Options,
+    pod::Shared, privilege::CURE,
 };
 use crate::failure::Failure;
 
@@ -36,24 +30,6 @@ static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/de
 /// aya-log's levels: 0 is off, and the verifier then drops every log call; 4 is debug.
 const LOG_OFF: u8 = 0;
 const LOG_DEBUG: u8 = 4;
-
-/// How the object is loaded.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-pub struct Options {
-    /// Thresholds and prefix lengths.
-    #[serde(with = "pod::octets")]
-    pub tuning: Tuning,
-    /// Whether the programs log rare diagnostics.
-    pub is_verbose: bool,
-    /// Whether time comes from the test clock (see [`super::test_run`]).
-    pub is_test_run: bool,
-    /// Connections that are followed at a time, where not the default.
-    pub flow_capacity: Option<u32>,
-    /// Prefixes that are tracked at a time, where not the default.
-    pub prefix_capacity: Option<u32>,
-    /// Destinations that are remembered, and places for others, where not the default.
-    pub destination_places: Option<u32>,
-}
 
 /// The loaded object in one process: what runs, and what it counts.
 pub struct Kernel {
@@ -82,23 +58,6 @@ pub struct ProgramCost {
     pub verified_instructions: u32,
     /// Bytes of translated code.
     pub translated_bytes: u32,
-}
-
-impl Options {
-    /// Room for young connections.
-    pub(super) fn flows(&self) -> u32 {
-        self.flow_capacity.unwrap_or(maps::FLOW_CAPACITY)
-    }
-
-    /// Room for prefixes.
-    pub(super) fn prefixes(&self) -> u32 {
-        self.prefix_capacity.unwrap_or(maps::PREFIX_CAPACITY)
-    }
-
-    /// Room for destinations.
-    pub(super) fn destinations(&self) -> u32 {
-        self.destination_places.unwrap_or(maps::DESTINATION_PLACES)
-    }
 }
 
 impl Kernel {

@@ -14,7 +14,7 @@ use detector_common::{
 
 use super::{
     descriptors::Descriptors,
-    load::Options,
+    options::Options,
     pod::{Shared, record},
     prefixes::Prefixes,
     table::Table,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{
     attach::{Attached, Wish},
     interfaces::Interface,
-    load::Options,
+    options::Options,
 };
 
 /// What the daemon wants.

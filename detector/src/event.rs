@@ -44,7 +44,7 @@ pub enum Body<'a> {
     Alert(&'a AlertEvent),
     /// The daemon lives.
     Heartbeat(&'a Heartbeat),
-    /// An interface is watched, or no longer.
+    /// An interface is watched, or no longer, or changed.
     Interface(&'a InterfaceEvent),
     /// Something could not be stored.
     Overflow(&'a Overflow),
@@ -104,14 +104,14 @@ pub struct Heartbeat {
     pub poll_ms: f64,
 }
 
-/// An interface came or went.
+/// Something became of an interface.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct InterfaceEvent {
     /// Its name.
     pub iface: String,
     /// Its index.
     pub ifindex: u32,
-    /// `attached` or `detached`.
+    /// `attached`, `detached`, `renamed`, `down` or `up`.
     pub state: &'static str,
     /// How packets that come in are seen.
     pub mode: IngressHook,

@@ -26,6 +26,7 @@ pub mod names;
 pub mod observer;
 mod print;
 pub mod replay;
+pub mod sandbox;
 pub mod sink;
 pub mod sizes;
 pub mod snapshot;

@@ -8,11 +8,17 @@ use detector::{
     config::command as config,
     daemon, event,
     failure::Failure,
+    kernel::helper,
     replay,
 };
 
 fn main() -> ExitCode {
-    match carry_out(Cli::parse().command) {
+    let done = if helper::is_meant() {
+        helper::serve()
+    } else {
+        carry_out(Cli::parse().command)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
     }

@@ -35,7 +35,7 @@ pub(crate) fn every_program_is_verified_without_cap_perfmon() -> Result<()> {
 fn within(table: &str) -> Result<()> {
     let budgets: BTreeMap<String, Walked> = toml::from_str(BUDGET)?;
     let walked = budgets.get(table).context("there is no such budget")?;
-    let costs = Kernel::load(Options::default())?.costs()?;
+    let costs = Kernel::load(Options::default())?.programs.costs()?;
     ensure!(
         costs.len() == walked.len(),
         "{} programs, of which {} have a budget",

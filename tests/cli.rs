@@ -27,6 +27,7 @@ fn help_and_version_go_to_stdout_and_succeed() {
         (&["config", "show", "--wan", "wan7"], "wan7"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
         (&["run", "--version"], env!("CARGO_PKG_VERSION")),
+        (&["--version"], "eBPF object sha256 "),
     ] {
         let output = run(arguments).unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");

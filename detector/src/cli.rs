@@ -9,7 +9,7 @@ use crate::kernel::attach::{Ingress, Mode};
 
 /// Passive detector of address-range blocking, for gateways.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(version, long_version = ORIGIN, about, propagate_version = true)]
 pub struct Cli {
     /// What is to be done.
     #[command(subcommand)]
@@ -54,6 +54,17 @@ pub enum ConfigCommand {
         key: Option<String>,
     },
 }
+
+/// What `--version` says and `-V` does not: out of what it was built.
+const ORIGIN: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("DETECTOR_COMMIT"),
+    "\ncompiler ",
+    env!("DETECTOR_RUSTC"),
+    "\neBPF object sha256 ",
+    env!("DETECTOR_EBPF_SHA256"),
+);
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failed, 2 usage, 69 the system lacks something, 71 memory or maps refused,

@@ -18,6 +18,8 @@ const PAPERS: &str = "papers";
 const LARGEST: u64 = 15_000_000;
 /// When everything in a package is of, for whoever makes one.
 const EPOCH: &str = "SOURCE_DATE_EPOCH";
+/// What `detector --version` names.
+const COMMIT: &str = "DETECTOR_COMMIT";
 
 /// A package, and what went into it.
 #[derive(Debug, PartialEq)]
@@ -71,10 +73,18 @@ fn binary(epoch: &str) -> Result<PathBuf> {
     say::step("dist: building the detector");
     let mut cargo = workspace::cargo(["build", "--locked", "--profile", PROFILE]);
     cargo.args(["-p", "detector", "--bin", BINARY]);
-    cargo.env(EPOCH, epoch);
+    cargo.env(EPOCH, epoch).envs(commit());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags()?);
     let messages = workspace::build(&mut cargo)?;
     workspace::executable(&messages, BINARY).context("cargo built no detector")
+}
+
+/// Which sources these are, where git knows; what is not committed makes it `dirty`.
+fn commit() -> Option<(&'static str, String)> {
+    let mut git = program::command("git");
+    git.current_dir(workspace::root());
+    let commit = program::answer(git.args(["describe", "--always", "--dirty", "--abbrev=12"]));
+    Some((COMMIT, commit?))
 }
 
 /// Places of this machine go into no binary: messages of panics name source files.

@@ -9,6 +9,7 @@ mod demo;
 mod document;
 mod ebpf;
 mod error_rates;
+mod fleet;
 mod fuzz;
 mod hand_over;
 mod lab;

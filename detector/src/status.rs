@@ -117,6 +117,8 @@ pub struct Standing {
     pub ok_witnesses: usize,
     /// Whether somebody was told.
     pub is_told: bool,
+    /// The range that was told last. Unlike `prefix` it does not shrink with every piece that works again.
+    pub told_prefix: Option<IpNet>,
 }
 
 /// What the detector itself takes, as it was some seconds ago at most.

@@ -10,6 +10,7 @@ mod helper;
 mod hooks;
 mod interfaces;
 mod link;
+mod metrics;
 mod neighbour;
 mod privilege;
 mod process;
@@ -47,6 +48,9 @@ fn main() -> ExitCode {
         device::the_default_route_tells_what_to_watch,
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
+        metrics::what_was_seen_is_served_on_a_port_and_on_a_socket,
+        metrics::a_thousand_who_never_finish_asking_delay_no_poll,
+        metrics::a_port_that_is_taken_is_named,
         reload::what_is_read_again_holds_or_is_said_to_wait,
         reload::no_damaged_file_is_half_applied,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,

@@ -10,6 +10,7 @@ mod dist;
 mod document;
 mod ebpf;
 mod error_rates;
+mod fleet;
 mod fuzz;
 mod hand_over;
 mod lab;

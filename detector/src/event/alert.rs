@@ -231,6 +231,7 @@ impl Details {
             destinations_failed: self.evidence.destinations_failed,
             ok_witnesses: self.evidence.ok_witnesses,
             is_told: true,
+            told_prefix: self.prefix,
         }
     }
 

@@ -71,8 +71,8 @@ fn kinds() -> impl Iterator<Item = Kind> {
 
 /// A series for each range. No two may be alike, or a whole scrape is refused.
 fn blocked(status: &Status) -> Vec<Sample> {
-    let told = status.alerts.iter().filter(|alert| alert.is_told);
-    let ranges = told.filter_map(|alert| Some((alert.prefix?, word(&alert.kind))));
+    let alerts = status.alerts.iter();
+    let ranges = alerts.filter_map(|alert| Some((alert.told_prefix?, word(&alert.kind))));
     let mut seen = BTreeSet::new();
     let distinct = ranges.filter(|range| seen.insert(range.clone()));
     distinct

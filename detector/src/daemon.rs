@@ -76,6 +76,9 @@ async fn watch(args: RunArgs, settings: Settings) -> Result<(), Failure> {
         .iter()
         .map(|interface| kernel.attach(interface, wish))
         .collect::<Result<Vec<_>, _>>()?;
+    if let Some(caveat) = privilege::caveat() {
+        tracing::info!("{caveat}");
+    }
     let observer = Observer::of(host_name(), &attached);
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());

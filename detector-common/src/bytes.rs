@@ -44,6 +44,15 @@ pub trait HeaderBytes: Copy {
     /// [`Skip::Truncated`] where that is behind [`HEADER_SPAN`].
     fn behind<const USUAL: usize>(self, len: usize) -> Result<Self, Skip>;
 
+    /// Asks once whether the first `len` bytes can be read, which spares each of them the question.
+    ///
+    /// # Errors
+    /// [`Skip::Truncated`].
+    #[inline(always)]
+    fn holds(self, len: usize) -> Result<(), Skip> {
+        self.u8_at(len.saturating_sub(1)).map(drop)
+    }
+
     /// The octet at `offset`.
     ///
     /// # Errors

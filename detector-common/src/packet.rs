@@ -134,86 +134,103 @@ impl IcmpError {
     }
 }
 
+impl Default for Packet {
+    /// One of zeroes.
+    #[inline(always)]
+    fn default() -> Self {
+        Self {
+            source: Address::default(),
+            destination: Address::default(),
+            ttl: 0,
+            ip_id: 0,
+            dont_fragment: false,
+            transport: Transport::empty(Protocol::IcmpError),
+        }
+    }
+}
+
 /// Parses one packet.
 ///
 /// # Errors
 /// The [`Skip`] that names why the packet is not followed.
 pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Packet, Skip> {
-    parse_from(Header::first(bytes), link)
+    let mut packet = Packet::default();
+    parse_into(&mut packet, Header::first(bytes), link)?;
+    Ok(packet)
 }
 
-/// Parses one packet from its first header on.
+/// Parses one packet from its first header on. What is read is put where it belongs at once: kept
+/// until the end it takes a slot of the stack each, which is dear where the kernel fences these.
 ///
 /// # Errors
-/// As [`parse`].
+/// As [`parse`]; `packet` is then of no use.
 #[inline(always)]
-pub fn parse_from<H: HeaderBytes>(first: H, link: LinkLayer) -> Result<Packet, Skip> {
+pub fn parse_into<H: HeaderBytes>(
+    packet: &mut Packet,
+    first: H,
+    link: LinkLayer,
+) -> Result<(), Skip> {
     let (family, header) = link::network(first, link)?;
-    let network = network(family, header)?;
-    let transport = transport(&network)?;
-    let Network {
-        family: _,
-        source,
-        destination,
-        ttl,
-        ip_id,
-        dont_fragment,
-        protocol: _,
-        transport_len: _,
-        transport: _,
-    } = network;
-    Ok(Packet {
-        source,
-        destination,
-        ttl,
-        ip_id,
-        dont_fragment,
-        transport,
-    })
+    let network = network(family, header, packet)?;
+    transport(&network, packet)
 }
 
 #[inline(always)]
-fn network<H: HeaderBytes>(family: Family, header: H) -> Result<Network<H>, Skip> {
+fn network<H: HeaderBytes>(
+    family: Family,
+    header: H,
+    packet: &mut Packet,
+) -> Result<Network<H>, Skip> {
     match family {
-        Family::V4 => ip4::read(header),
-        Family::V6 => ip6::read(header),
+        Family::V4 => ip4::read(header, packet),
+        Family::V6 => ip6::read(header, packet),
     }
 }
 
 #[inline(always)]
-fn transport<H: HeaderBytes>(network: &Network<H>) -> Result<Transport, Skip> {
+fn transport<H: HeaderBytes>(network: &Network<H>, packet: &mut Packet) -> Result<(), Skip> {
     let (header, len) = (network.transport, network.transport_len);
     match (network.family, network.protocol) {
-        (_, PROTOCOL_TCP) => Ok(Transport {
-            segment: tcp::read(header, len)?,
-            ..Transport::empty(Protocol::Tcp)
-        }),
-        (_, PROTOCOL_UDP) => Ok(Transport {
-            datagram: udp::read(header, len)?,
-            ..Transport::empty(Protocol::Udp)
-        }),
-        (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => Ok(Transport {
-            icmp_error: icmp_error(network)?,
-            ..Transport::empty(Protocol::IcmpError)
-        }),
-        (_, PROTOCOL_IPV4 | PROTOCOL_IPV6 | PROTOCOL_GRE | PROTOCOL_ESP) => Err(Skip::Encapsulated),
-        _ => Err(Skip::OtherTransport),
+        (_, PROTOCOL_TCP) => {
+            packet.transport = Transport {
+                segment: tcp::read(header, len)?,
+                ..Transport::empty(Protocol::Tcp)
+            };
+        }
+        (_, PROTOCOL_UDP) => {
+            packet.transport = Transport {
+                datagram: udp::read(header, len)?,
+                ..Transport::empty(Protocol::Udp)
+            };
+        }
+        (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => {
+            packet.transport = Transport {
+                icmp_error: icmp_error(network, packet.destination)?,
+                ..Transport::empty(Protocol::IcmpError)
+            };
+        }
+        (_, PROTOCOL_IPV4 | PROTOCOL_IPV6 | PROTOCOL_GRE | PROTOCOL_ESP) => {
+            return Err(Skip::Encapsulated);
+        }
+        _ => return Err(Skip::OtherTransport),
     }
+    Ok(())
 }
 
 /// The error's header, then addresses and ports of the packet it quotes.
 #[inline(always)]
-fn icmp_error<H: HeaderBytes>(outer: &Network<H>) -> Result<IcmpError, Skip> {
+fn icmp_error<H: HeaderBytes>(outer: &Network<H>, receiver: Address) -> Result<IcmpError, Skip> {
     let header = icmp::read(outer.transport, outer.family)?;
-    let quoted = quote(outer).map_err(|_skip| Skip::BadQuote)?;
+    let mut quoted = Packet::default();
+    let network = quote(outer, receiver, &mut quoted).map_err(|_skip| Skip::BadQuote)?;
     Ok(IcmpError {
         kind: header.kind,
         code: header.code,
         quoted_destination: quoted.destination,
-        quoted_protocol: quoted.protocol,
-        quoted_source_port: quoted_port(quoted.transport, 0)?,
-        quoted_destination_port: quoted_port(quoted.transport, 2)?,
-        quoted_seq: quoted_seq(quoted.transport)?,
+        quoted_protocol: network.protocol,
+        quoted_source_port: quoted_port(network.transport, 0)?,
+        quoted_destination_port: quoted_port(network.transport, 2)?,
+        quoted_seq: quoted_seq(network.transport)?,
     })
 }
 
@@ -232,12 +249,16 @@ fn quoted_seq<H: HeaderBytes>(transport: H) -> Result<u32, Skip> {
 /// A router quotes what it was sent, so the quoted sender is the one that the error goes to. What
 /// lies behind the end of the IP packet is padding and no quote.
 #[inline(always)]
-fn quote<H: HeaderBytes>(outer: &Network<H>) -> Result<Network<H>, Skip> {
+fn quote<H: HeaderBytes>(
+    outer: &Network<H>,
+    receiver: Address,
+    packet: &mut Packet,
+) -> Result<Network<H>, Skip> {
     let header = outer.transport.behind::<SELDOM>(icmp::LEN)?;
-    let quoted = network(outer.family, header)?;
+    let quoted = network(outer.family, header, packet)?;
     let quote_end = quoted.transport.at().wrapping_add(QUOTED_LEN);
     let packet_end = outer.transport.at().wrapping_add(outer.transport_len);
-    if quoted.source == outer.destination && quote_end <= packet_end {
+    if packet.source == receiver && quote_end <= packet_end {
         Ok(quoted)
     } else {
         Err(Skip::BadQuote)

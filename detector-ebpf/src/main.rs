@@ -41,7 +41,7 @@ use aya_ebpf::{
     programs::{TcContext, XdpContext},
 };
 use aya_log_ebpf::debug;
-use detector_common::{flow::Direction, packet::parse_from, track, wire::link::LinkLayer};
+use detector_common::{flow::Direction, packet::parse_into, track, wire::link::LinkLayer};
 use packet::{Copied, Header, Source};
 
 /// WAN ingress of a device with Ethernet header.
@@ -129,8 +129,11 @@ fn set_aside_ip(ctx: &(impl Source + EbpfContext), packet: Copied) -> bool {
 /// Parses a packet into its room, and says whether it is one to follow.
 #[inline(always)]
 fn set_aside(ctx: &(impl Source + EbpfContext), packet: Copied, link: LinkLayer) -> bool {
-    match parse_from(Header::first(ctx, packet), link) {
-        Ok(packet) => room::set_aside(&packet),
+    let Some(parsed) = room::parsed() else {
+        return false;
+    };
+    match parse_into(parsed, Header::first(ctx, packet), link) {
+        Ok(()) => true,
         Err(skip) => {
             count::skip(skip);
             if skip.is_malformed() {

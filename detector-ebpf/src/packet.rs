@@ -171,18 +171,29 @@ fn unknown_zero(room: *const u8) -> usize {
     usize::from(unsafe { *room.wrapping_add(2 * ROOM - 1) })
 }
 
-/// Seldom, so that it is out of the way of the others.
-#[inline(never)]
-fn copy_other(source: &impl Source, at: usize, total_len: usize) -> Option<*const u8> {
-    copy(source, at, total_len, OTHER)
-}
-
-/// Copies what fits of the bytes from `at` on.
+/// Copies what fits of the bytes from `at` on to the room of the first, or that of the others.
 #[inline(always)]
 fn copy(source: &impl Source, at: usize, total_len: usize, room: u32) -> Option<*const u8> {
-    let room = maps::SCRATCH.get_ptr_mut(room)?;
+    let room = maps::SCRATCH.get_ptr_mut(room)?.cast::<u8>();
+    fill(source, at, total_len, room).then_some(room.cast_const())
+}
+
+/// The same where it is seldom, and so out of the way. The pointer does not come out of the function that fills: the
+/// verifier would look for it on the path, which a processor may take, where there is none.
+#[inline(always)]
+fn copy_other(source: &impl Source, at: usize, total_len: usize) -> Option<*const u8> {
+    let room = maps::SCRATCH.get_ptr_mut(OTHER)?.cast::<u8>();
+    fill_seldom(source, at, total_len, room).then_some(room.cast_const())
+}
+
+#[inline(never)]
+fn fill_seldom(source: &impl Source, at: usize, total_len: usize, room: *mut u8) -> bool {
+    fill(source, at, total_len, room)
+}
+
+#[inline(always)]
+fn fill(source: &impl Source, at: usize, total_len: usize, room: *mut u8) -> bool {
     // The mask changes nothing; it shows the verifier the bound.
     let len = opaque(total_len.wrapping_sub(at).min(ROOM)) & (2 * ROOM - 1);
-    let is_copied = len != 0 && source.load(at as u32, room.cast(), len as u32) == 0;
-    is_copied.then_some(room.cast())
+    len != 0 && source.load(at as u32, room.cast(), len as u32) == 0
 }

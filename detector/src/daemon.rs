@@ -26,7 +26,7 @@ use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval},
 };
-use tracing::warn;
+use tracing::{info, warn};
 
 use self::{
     attachments::Attachments,
@@ -85,6 +85,9 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let status = socket::open(config.status_socket.as_deref())?;
     let doors = Doors::open(&config.metrics).await?;
     let helper = Helper::start()?;
+    if let Some(caveat) = privilege::caveat() {
+        info!("{caveat}");
+    }
     privilege::give_up()?;
     let tuning = Tuning::default();
     let options = Options {

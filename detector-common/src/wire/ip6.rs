@@ -4,6 +4,7 @@ use super::network::{Family, Network};
 use crate::{
     address::Address,
     bytes::{HeaderBytes, SELDOM},
+    packet::Packet,
     skip::Skip,
 };
 
@@ -22,19 +23,22 @@ const AUTHENTICATION: u8 = 51;
 const DESTINATION_OPTIONS: u8 = 60;
 const MOBILITY: u8 = 135;
 
-/// Reads a header and walks up to six extension headers.
+/// Reads a header into `packet`, and walks up to six extension headers.
 ///
 /// # Errors
 /// [`Skip::Truncated`], [`Skip::BadIpHeader`], [`Skip::BadLength`], [`Skip::LaterFragment`] or
 /// [`Skip::ExtensionDepth`].
 #[inline(always)]
-pub(crate) fn read<H: HeaderBytes>(header: H) -> Result<Network<H>, Skip> {
+pub(crate) fn read<H: HeaderBytes>(header: H, packet: &mut Packet) -> Result<Network<H>, Skip> {
     if header.u8_at(0)? >> 4 != 6 {
         return Err(Skip::BadIpHeader);
     }
-    let source = address(header, SOURCE_AT)?;
-    let destination = address(header, DESTINATION_AT)?;
-    let ttl = header.u8_at(HOP_LIMIT_AT)?;
+    header.holds(LEN)?;
+    packet.source = address(header, SOURCE_AT)?;
+    packet.destination = address(header, DESTINATION_AT)?;
+    packet.ttl = header.u8_at(HOP_LIMIT_AT)?;
+    packet.ip_id = 0;
+    packet.dont_fragment = true;
     let next = header.u8_at(NEXT_HEADER_AT)?;
     let payload_len = header.u16_at(PAYLOAD_LEN_AT)?;
     let body = header.behind::<LEN>(LEN)?;
@@ -47,11 +51,6 @@ pub(crate) fn read<H: HeaderBytes>(header: H) -> Result<Network<H>, Skip> {
     let skipped = transport.at().wrapping_sub(body.at());
     Ok(Network {
         family: Family::V6,
-        source,
-        destination,
-        ttl,
-        ip_id: 0,
-        dont_fragment: true,
         protocol,
         transport_len: body_len.checked_sub(skipped).ok_or(Skip::BadLength)?,
         transport,

@@ -9,6 +9,8 @@ const ACK_AT: usize = 8;
 const DATA_OFFSET_AT: usize = 12;
 const FLAGS_AT: usize = 13;
 const WINDOW_AT: usize = 14;
+/// What follows is of no interest.
+const READ_LEN: usize = 16;
 
 /// The control bits of a segment.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -77,6 +79,7 @@ pub struct Segment {
 /// [`Skip::Truncated`], [`Skip::BadTcpHeader`] or [`Skip::BadLength`].
 #[inline(always)]
 pub(crate) fn read<H: HeaderBytes>(header: H, len: usize) -> Result<Segment, Skip> {
+    header.holds(READ_LEN)?;
     let header_len = usize::from(header.u8_at(DATA_OFFSET_AT)? >> 4);
     let header_len = header_len.wrapping_mul(4);
     if header_len < MIN_LEN {

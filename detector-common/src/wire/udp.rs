@@ -5,6 +5,8 @@ use crate::{bytes::HeaderBytes, skip::Skip};
 const HEADER_LEN: u16 = 8;
 const DESTINATION_PORT_AT: usize = 2;
 const LEN_AT: usize = 4;
+/// The checksum is of no interest.
+const READ_LEN: usize = 6;
 const PAYLOAD_AT: usize = 8;
 const VERSION_AT: usize = PAYLOAD_AT + 1;
 
@@ -39,6 +41,7 @@ pub(crate) fn read<H: HeaderBytes>(header: H, len: usize) -> Result<Datagram, Sk
     if len < usize::from(HEADER_LEN) {
         return Err(Skip::BadLength);
     }
+    header.holds(READ_LEN)?;
     let len = header.u16_at(LEN_AT)?;
     let destination_port = header.u16_at(DESTINATION_PORT_AT)?;
     let payload_len = len.checked_sub(HEADER_LEN).ok_or(Skip::BadLength)?;

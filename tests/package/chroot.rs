@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use crate::package::say;
@@ -105,7 +105,6 @@ fn mirror(release: &str) -> Result<String> {
     let listed = say(apt.args(["indextargets", "--format", form, "Created-By: Packages"]))?;
     let mut lines = listed.lines().filter_map(|line| line.split_once(' '));
     let found = lines.find(|(codename, _)| *codename == release);
-    ensure!(found.is_some(), "apt has no source of {release}");
-    let (_, uri) = found.context("no source")?;
+    let (_, uri) = found.with_context(|| format!("apt has no source of {release}"))?;
     Ok(uri.to_owned())
 }

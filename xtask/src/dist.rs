@@ -5,6 +5,7 @@
 
 mod check;
 mod installer;
+mod origin;
 mod package;
 
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
+use self::origin::Origin;
 use crate::{say, setup};
 
 /// What to do beside building the package.
@@ -25,10 +27,11 @@ pub(crate) struct Options {
 pub(crate) fn dist(options: &Options) -> Result<ExitCode> {
     setup::setup()?;
     installer::ensure()?;
-    let package = package::build()?;
+    let origin = Origin::of_these_sources()?;
+    let package = package::build(&origin)?;
     say::result(&package.to_string());
     if options.check {
-        return check::check(&package);
+        return check::check(&package, &origin);
     }
     Ok(ExitCode::SUCCESS)
 }

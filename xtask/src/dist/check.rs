@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{
     installer,
+    origin::Origin,
     package::{self, Package},
 };
 use crate::{lab, privilege, program, say, workspace};
@@ -14,24 +15,24 @@ use crate::{lab, privilege, program, say, workspace};
 const PACKAGE: &str = "DETECTOR_PACKAGE";
 const PROGRAM: &str = "package";
 
-pub(crate) fn check(package: &Package) -> Result<ExitCode> {
+pub(crate) fn check(package: &Package, origin: &Origin) -> Result<ExitCode> {
     installer::ensure_checkers()?;
     if privilege::is_root() {
         lab::ensure_tools()?;
     }
-    let sum = compare(&package.path)?;
+    let sum = compare(&package.path, origin)?;
     say::result(&format!("built twice: sha256 {sum}"));
     examine(&package.path)
 }
 
 /// All that is ours is compiled again, the programs of the kernel included.
-fn compare(path: &Path) -> Result<String> {
+fn compare(path: &Path, origin: &Origin) -> Result<String> {
     let first = sum(path)?;
     let kept = path.with_extension("first.deb");
     fs::rename(path, &kept).with_context(|| path.display().to_string())?;
     let mut cargo = workspace::cargo(["clean", "--locked", "--profile", "dist"]);
     program::run(cargo.args(["-p", "detector", "-p", "detector-common"]))?;
-    let second = sum(&package::build()?.path)?;
+    let second = sum(&package::build(origin)?.path)?;
     ensure!(
         first == second,
         "two builds differ: see `diffoscope {} {}`",

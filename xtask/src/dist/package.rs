@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+use super::origin::Origin;
 use crate::{program, say, workspace};
 
 const PROFILE: &str = "dist";
@@ -16,10 +17,6 @@ const BINARY: &str = "detector";
 const PAPERS: &str = "papers";
 /// Bytes of the binary at most.
 const LARGEST: u64 = 15_000_000;
-/// When everything in a package is of, for whoever makes one.
-const EPOCH: &str = "SOURCE_DATE_EPOCH";
-/// What `detector --version` names.
-const COMMIT: &str = "DETECTOR_COMMIT";
 
 /// A package, and what went into it.
 #[derive(Debug, PartialEq)]
@@ -38,12 +35,11 @@ impl fmt::Display for Package {
     }
 }
 
-pub(crate) fn build() -> Result<Package> {
-    let epoch = epoch()?;
-    let binary = binary(&epoch)?;
+pub(crate) fn build(origin: &Origin) -> Result<Package> {
+    let binary = binary(origin)?;
     let folder = binary.with_file_name(PAPERS);
-    papers(&folder, &epoch)?;
-    let path = deb(&binary, &epoch)?;
+    papers(&folder, origin)?;
+    let path = deb(&binary, origin)?;
     let binary_bytes = fs::metadata(&binary)?.len();
     ensure!(
         binary_bytes <= LARGEST,
@@ -57,34 +53,14 @@ pub(crate) fn build() -> Result<Package> {
     })
 }
 
-/// The time of the latest commit, unless the packager names another.
-fn epoch() -> Result<String> {
-    if let Ok(epoch) = env::var(EPOCH) {
-        return Ok(epoch);
-    }
-    let mut git = program::command("git");
-    git.current_dir(workspace::root());
-    program::answer(git.args(["log", "-1", "--format=%ct"])).with_context(|| {
-        format!("no commit to take the time of the package from: set {EPOCH} (seconds)")
-    })
-}
-
-fn binary(epoch: &str) -> Result<PathBuf> {
+fn binary(origin: &Origin) -> Result<PathBuf> {
     say::step("dist: building the detector");
     let mut cargo = workspace::cargo(["build", "--locked", "--profile", PROFILE]);
     cargo.args(["-p", "detector", "--bin", BINARY]);
-    cargo.env(EPOCH, epoch).envs(commit());
+    cargo.envs(origin.variables());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags()?);
     let messages = workspace::build(&mut cargo)?;
     workspace::executable(&messages, BINARY).context("cargo built no detector")
-}
-
-/// Which sources these are, where git knows; what is not committed makes it `dirty`.
-fn commit() -> Option<(&'static str, String)> {
-    let mut git = program::command("git");
-    git.current_dir(workspace::root());
-    let commit = program::answer(git.args(["describe", "--always", "--dirty", "--abbrev=12"]));
-    Some((COMMIT, commit?))
 }
 
 /// Places of this machine go into no binary: messages of panics name source files.
@@ -101,7 +77,7 @@ fn flags() -> Result<String> {
 }
 
 /// Anew each time: what a command that is no more has left must not be packed.
-fn papers(folder: &Path, epoch: &str) -> Result<()> {
+fn papers(folder: &Path, origin: &Origin) -> Result<()> {
     say::step("dist: writing manual pages, completions and settings");
     let mut cargo = workspace::cargo(["build", "--locked", "-p", "detector-tests"]);
     let messages = workspace::build(cargo.args(["--bin", PAPERS]))?;
@@ -110,8 +86,8 @@ fn papers(folder: &Path, epoch: &str) -> Result<()> {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     let mut command = program::command(&papers.to_string_lossy());
-    command.arg(folder).arg(maintainer()?).env(EPOCH, epoch);
-    program::run(&mut command)
+    command.arg(folder).arg(maintainer()?);
+    program::run(command.envs(origin.variables()))
 }
 
 /// As the package's own description has it.
@@ -126,14 +102,14 @@ fn maintainer() -> Result<String> {
     maintainer.context("no maintainer in [package.metadata.deb] of detector/Cargo.toml")
 }
 
-fn deb(binary: &Path, epoch: &str) -> Result<PathBuf> {
+fn deb(binary: &Path, origin: &Origin) -> Result<PathBuf> {
     say::step("dist: packing");
     // Beside the folder of the profile, where cargo-deb puts it by itself too.
     let target = binary.ancestors().nth(2).context("no target directory")?;
     let folder = target.join("debian");
     let mut cargo = workspace::cargo(["deb", "--locked", "-p", "detector", "--no-build"]);
     cargo.args(["--no-strip", "--profile", PROFILE, "--output"]);
-    cargo.arg(&folder).env(EPOCH, epoch);
+    cargo.arg(&folder).envs(origin.variables());
     let path = program::answer(cargo.stderr(std::process::Stdio::inherit()));
     let path = path.with_context(|| format!("{} fails", program::describe(&cargo)))?;
     let path = path.lines().last().map(PathBuf::from);

@@ -4,7 +4,7 @@
 
 use crate::{
     address::Address,
-    bytes::PacketBytes,
+    bytes::{Header, HeaderBytes, PacketBytes, SELDOM},
     skip::Skip,
     wire::{
         icmp, ip4, ip6,
@@ -138,11 +138,19 @@ impl IcmpError {
 ///
 /// # Errors
 /// The [`Skip`] that names why the packet is not followed.
-#[inline(always)]
 pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Packet, Skip> {
-    let (family, offset) = link::network(bytes, link)?;
-    let network = network(bytes, family, bytes.header_at(offset)?)?;
-    let transport = transport(bytes, &network)?;
+    parse_from(Header::first(bytes), link)
+}
+
+/// Parses one packet from its first header on.
+///
+/// # Errors
+/// As [`parse`].
+#[inline(always)]
+pub fn parse_from<H: HeaderBytes>(first: H, link: LinkLayer) -> Result<Packet, Skip> {
+    let (family, header) = link::network(first, link)?;
+    let network = network(family, header)?;
+    let transport = transport(&network)?;
     let Network {
         family: _,
         source,
@@ -151,8 +159,8 @@ pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Pack
         ip_id,
         dont_fragment,
         protocol: _,
-        transport_at: _,
         transport_len: _,
+        transport: _,
     } = network;
     Ok(Packet {
         source,
@@ -165,31 +173,27 @@ pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Pack
 }
 
 #[inline(always)]
-fn network<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    family: Family,
-    offset: usize,
-) -> Result<Network, Skip> {
+fn network<H: HeaderBytes>(family: Family, header: H) -> Result<Network<H>, Skip> {
     match family {
-        Family::V4 => ip4::read(bytes, offset),
-        Family::V6 => ip6::read(bytes, offset),
+        Family::V4 => ip4::read(header),
+        Family::V6 => ip6::read(header),
     }
 }
 
 #[inline(always)]
-fn transport<B: PacketBytes + ?Sized>(bytes: &B, network: &Network) -> Result<Transport, Skip> {
-    let at = bytes.header_at(network.transport_at)?;
+fn transport<H: HeaderBytes>(network: &Network<H>) -> Result<Transport, Skip> {
+    let (header, len) = (network.transport, network.transport_len);
     match (network.family, network.protocol) {
         (_, PROTOCOL_TCP) => Ok(Transport {
-            segment: tcp::read(bytes, at, network.transport_len)?,
+            segment: tcp::read(header, len)?,
             ..Transport::empty(Protocol::Tcp)
         }),
         (_, PROTOCOL_UDP) => Ok(Transport {
-            datagram: udp::read(bytes, at, network.transport_len)?,
+            datagram: udp::read(header, len)?,
             ..Transport::empty(Protocol::Udp)
         }),
         (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => Ok(Transport {
-            icmp_error: icmp_error(bytes, network)?,
+            icmp_error: icmp_error(network)?,
             ..Transport::empty(Protocol::IcmpError)
         }),
         (_, PROTOCOL_IPV4 | PROTOCOL_IPV6 | PROTOCOL_GRE | PROTOCOL_ESP) => Err(Skip::Encapsulated),
@@ -199,43 +203,45 @@ fn transport<B: PacketBytes + ?Sized>(bytes: &B, network: &Network) -> Result<Tr
 
 /// The error's header, then addresses and ports of the packet it quotes.
 #[inline(always)]
-fn icmp_error<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<IcmpError, Skip> {
-    let header = icmp::read(bytes, outer.transport_at, outer.family)?;
-    let quoted = quote(bytes, outer)?;
+fn icmp_error<H: HeaderBytes>(outer: &Network<H>) -> Result<IcmpError, Skip> {
+    let header = icmp::read(outer.transport, outer.family)?;
+    let quoted = quote(outer).map_err(|_skip| Skip::BadQuote)?;
     Ok(IcmpError {
         kind: header.kind,
         code: header.code,
         quoted_destination: quoted.destination,
         quoted_protocol: quoted.protocol,
-        quoted_source_port: quoted_port(bytes, quoted.transport_at)?,
-        quoted_destination_port: quoted_port(bytes, quoted.transport_at.wrapping_add(2))?,
-        quoted_seq: quoted_seq(bytes, quoted.transport_at.wrapping_add(4))?,
+        quoted_source_port: quoted_port(quoted.transport, 0)?,
+        quoted_destination_port: quoted_port(quoted.transport, 2)?,
+        quoted_seq: quoted_seq(quoted.transport)?,
     })
+}
+
+#[inline(always)]
+fn quoted_port<H: HeaderBytes>(transport: H, offset: usize) -> Result<u16, Skip> {
+    transport
+        .u16_at(offset)
+        .map_err(|_truncated| Skip::BadQuote)
+}
+
+#[inline(always)]
+fn quoted_seq<H: HeaderBytes>(transport: H) -> Result<u32, Skip> {
+    transport.u32_at(4).map_err(|_truncated| Skip::BadQuote)
 }
 
 /// A router quotes what it was sent, so the quoted sender is the one that the error goes to. What
 /// lies behind the end of the IP packet is padding and no quote.
 #[inline(always)]
-fn quote<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Network, Skip> {
-    let offset = outer.transport_at.wrapping_add(icmp::LEN);
-    let quoted = network(bytes, outer.family, offset).map_err(|_skip| Skip::BadQuote)?;
-    let quote_end = quoted.transport_at.wrapping_add(QUOTED_LEN);
-    let packet_end = outer.transport_at.wrapping_add(outer.transport_len);
+fn quote<H: HeaderBytes>(outer: &Network<H>) -> Result<Network<H>, Skip> {
+    let header = outer.transport.behind::<SELDOM>(icmp::LEN)?;
+    let quoted = network(outer.family, header)?;
+    let quote_end = quoted.transport.at().wrapping_add(QUOTED_LEN);
+    let packet_end = outer.transport.at().wrapping_add(outer.transport_len);
     if quoted.source == outer.destination && quote_end <= packet_end {
         Ok(quoted)
     } else {
         Err(Skip::BadQuote)
     }
-}
-
-#[inline(always)]
-fn quoted_seq<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u32, Skip> {
-    bytes.u32_at(offset).map_err(|_truncated| Skip::BadQuote)
-}
-
-#[inline(always)]
-fn quoted_port<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u16, Skip> {
-    bytes.u16_at(offset).map_err(|_truncated| Skip::BadQuote)
 }
 
 #[cfg(test)]

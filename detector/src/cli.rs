@@ -9,7 +9,7 @@ use crate::kernel::attach::{Ingress, Mode};
 
 /// Passive detector of address-range blocking, for gateways.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(version, long_version = ORIGIN, about, propagate_version = true)]
 pub struct Cli {
     /// What is to be done.
     #[command(subcommand)]
@@ -31,6 +31,13 @@ pub enum Command {
         /// Settings (TOML)
         file: PathBuf,
     },
+    /// Write the JSON Schema of the events, or their keys as the rows of a table
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema {
+        /// The rows of one event's table (Markdown): key, type, meaning
+        #[arg(long, value_name = "EVENT")]
+        keys: Option<String>,
+    },
     /// Show what holds, or explain a key
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -48,6 +55,17 @@ pub enum ConfigCommand {
     },
 }
 
+/// What `--version` says and `-V` does not: out of what it was built.
+const ORIGIN: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("DETECTOR_COMMIT"),
+    "\ncompiler ",
+    env!("DETECTOR_RUSTC"),
+    "\neBPF object sha256 ",
+    env!("DETECTOR_EBPF_SHA256"),
+);
+
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failed, 2 usage, 69 the system lacks something, 71 memory or maps refused,
 77 no permission, 78 bad configuration.
@@ -64,6 +82,11 @@ Exit codes: 0 fine, 1 a file is missing or no capture, 2 usage, 77 no permission
 Examples:
   detector replay --flows capture.pcap.gz | jq -r 'select(.event == \"flow\") | .verdict'
   tcpdump -i eth0 -w - -c 100000 tcp | detector replay --local 203.0.113.0/24 -";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  detector schema > detector-1.schema.json
+  detector schema --keys alert";
 
 /// Arguments of `detector run`.
 #[derive(Args, Clone, Debug)]

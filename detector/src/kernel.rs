@@ -2,10 +2,13 @@
 
 pub mod attach;
 mod counters;
+mod descriptors;
+pub mod helper;
 pub mod interfaces;
 mod load;
 mod mapped;
 pub mod maps;
+mod options;
 mod pod;
 mod prefixes;
 pub mod privilege;
@@ -16,4 +19,5 @@ pub mod test_run;
 mod yardstick;
 
 pub use counters::Counters;
-pub use load::{Kernel, Options, ProgramCost};
+pub use load::{Kernel, ProgramCost, Programs};
+pub use options::Options;

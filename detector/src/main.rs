@@ -6,13 +6,19 @@ use clap::Parser as _;
 use detector::{
     cli::{Cli, Command, ConfigCommand},
     config::command as config,
-    daemon,
+    daemon, event,
     failure::Failure,
+    kernel::helper,
     replay,
 };
 
 fn main() -> ExitCode {
-    match carry_out(Cli::parse().command) {
+    let done = if helper::is_meant() {
+        helper::serve()
+    } else {
+        carry_out(Cli::parse().command)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
     }
@@ -22,6 +28,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(args) => daemon::run(args),
         Command::Replay(args) => replay::run(&args),
+        Command::Schema { keys } => event::schema::write(keys.as_deref()),
         Command::CheckConfig { file } => config::check(&file),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args),
         Command::Config(ConfigCommand::Explain { key }) => config::explain(key.as_deref()),

@@ -13,6 +13,7 @@
 pub mod address;
 pub mod censor;
 pub mod clients;
+pub mod contract;
 pub mod corpus;
 pub mod course;
 pub mod dawdlers;

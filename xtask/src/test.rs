@@ -30,6 +30,7 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     if privilege::is_root() {
         lab::ensure_tools()?;
         lab::ensure_clock()?;
+        lab::ensure_service_manager()?;
     }
     say::step("test: building the programs under test");
     workspace::build(&mut programs())?;

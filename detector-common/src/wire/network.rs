@@ -11,9 +11,9 @@ pub enum Family {
     V6,
 }
 
-/// An IP header, and where its transport header is.
+/// An IP header, and its transport header.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Network {
+pub(crate) struct Network<H> {
     pub(crate) family: Family,
     pub(crate) source: Address,
     pub(crate) destination: Address,
@@ -21,6 +21,6 @@ pub(crate) struct Network {
     pub(crate) ip_id: u16,
     pub(crate) dont_fragment: bool,
     pub(crate) protocol: u8,
-    pub(crate) transport_at: usize,
     pub(crate) transport_len: usize,
+    pub(crate) transport: H,
 }

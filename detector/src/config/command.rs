@@ -2,11 +2,8 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use super::{
-    Config, Settings,
-    keys::{Key, keys},
-};
-use crate::{cli::RunArgs, failure::Failure, print::print};
+use super::{Config, Settings, keys::keys};
+use crate::{cli::RunArgs, failure::Failure, keys::Key, print::print};
 
 /// Says that a file, and all that it names, can be used.
 ///

@@ -9,7 +9,7 @@ use nix::sys::{
     time::TimeValLike as _,
 };
 
-use crate::{kernel::Kernel, moment::Moment, status::Cost};
+use crate::{kernel::maps::Maps, moment::Moment, status::Cost};
 
 /// Counting some hundred thousand places takes a millisecond or two.
 const EVERY: Duration = Duration::from_secs(10);
@@ -22,30 +22,30 @@ pub(super) struct Gauges {
     pub(super) connections: u64,
     /// Destinations that are remembered to have answered.
     pub(super) destinations: u64,
-    /// Of programs and of this process.
+    /// Of this process.
     pub(super) cost: Cost,
 }
 
 impl Gauges {
     /// Measures again where that is due.
-    pub(super) fn refresh(&mut self, now: Moment, kernel: &Kernel) {
+    pub(super) fn refresh(&mut self, now: Moment, maps: &Maps) {
         let age = self.taken_at.map(|at| now.monotonic.saturating_sub(at));
         if age.is_none_or(|age| age >= EVERY) {
             *self = Self {
                 taken_at: Some(now.monotonic),
-                connections: kernel.young_flow_count(),
-                destinations: kernel.answered_destination_count(),
-                cost: cost(kernel),
+                connections: maps.young_flow_count(),
+                destinations: maps.answered_destination_count(),
+                cost: cost(),
             };
         }
     }
 }
 
-fn cost(kernel: &Kernel) -> Cost {
+fn cost() -> Cost {
     Cost {
         cpu_s: cpu_s().unwrap_or_default(),
         resident_bytes: resident_bytes(),
-        programs: kernel.runs(),
+        programs: Vec::new(),
     }
 }
 

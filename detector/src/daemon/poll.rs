@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Settings},
     event::Body,
     failure::Failure,
-    kernel::Kernel,
+    kernel::{attach::Attached, maps::Maps},
     moment::Moment,
     sink::{Delivery, Lines},
     state::{Keeper, StateDir},
@@ -35,9 +35,9 @@ pub(super) struct Kept {
     judgement: Option<Judgement>,
 }
 
-/// Everything that lasts from one turn to the next. Dropping it detaches the programs.
+/// Everything that lasts from one turn to the next.
 pub(super) struct Poll {
-    watch: Watch<Kernel>,
+    watch: Watch<Maps>,
     /// What is known beside the watch.
     pub(super) vitals: Vitals,
     signs: Signs,
@@ -49,7 +49,7 @@ pub(super) struct Poll {
 impl Poll {
     /// Goes on from what an earlier run left in `state`; `now` must not be before any moment of it.
     pub(super) fn resume(
-        mut watch: Watch<Kernel>,
+        mut watch: Watch<Maps>,
         state: Option<StateDir>,
         kept: Kept,
         mut vitals: Vitals,
@@ -87,7 +87,6 @@ impl Poll {
         lines: &mut Lines<impl Write>,
     ) -> Result<Delivery, Failure> {
         let begun = Instant::now();
-        self.watch.source.flush_log();
         let expired = self.watch.ignore.take_expired(now.wall);
         if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
@@ -123,6 +122,12 @@ impl Poll {
         let status = self.vitals.status(now, &self.watch)?;
         self.published.send_replace(Arc::new(status));
         lines.tell(&now.wall, Body::Config(&event))
+    }
+
+    /// What is watched from now on.
+    pub(super) fn observe(&mut self, attached: &[Attached]) {
+        self.watch.observer.observe(attached);
+        self.vitals.observe(attached);
     }
 
     /// Writes every state file, at the orderly end.

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use detector_common::{maps::Loss, mark::Mark, skip::Skip};
+use tokio::sync::watch;
 
 use super::gauges::Gauges;
 use crate::{
@@ -13,12 +14,12 @@ use crate::{
     event::{alert::AlertEvent, config::ConfigEvent, named},
     failure::Failure,
     kernel::{
-        Kernel,
         attach::{Attached, TcHook},
+        maps::Maps,
     },
     moment::Moment,
     observer::mode_name,
-    status::{ConfigStatus, Counts, InterfaceStatus, Status, TableStatus},
+    status::{ConfigStatus, Cost, Counts, InterfaceStatus, ProgramRuns, Status, TableStatus},
     watch::Watch,
     written::word,
 };
@@ -32,6 +33,8 @@ pub(super) struct Vitals {
     poll_durations: Durations,
     told: BTreeMap<String, Counts>,
     gauges: Gauges,
+    /// What the helper said last of the programs.
+    runs: watch::Receiver<Vec<ProgramRuns>>,
     /// What the programs were loaded with.
     begun_with: Config,
     /// What was read last.
@@ -41,15 +44,21 @@ pub(super) struct Vitals {
 
 impl Vitals {
     /// A daemon that begins now.
-    pub(super) fn new(now: Moment, config: Config, attached: &[Attached]) -> Self {
+    pub(super) fn new(
+        now: Moment,
+        config: Config,
+        attached: &[Attached],
+        runs: watch::Receiver<Vec<ProgramRuns>>,
+    ) -> Self {
         Self {
             began: now,
-            interfaces: attached.iter().map(interface).collect(),
+            interfaces: statuses(attached),
             polls: 0,
             poll: Duration::ZERO,
             poll_durations: Durations::default(),
             told: BTreeMap::new(),
             gauges: Gauges::default(),
+            runs,
             begun_with: config.clone(),
             config,
             read: ConfigStatus {
@@ -58,6 +67,11 @@ impl Vitals {
                 waiting: Vec::new(),
             },
         }
+    }
+
+    /// Takes note of what is watched from now on.
+    pub(super) fn observe(&mut self, attached: &[Attached]) {
+        self.interfaces = statuses(attached);
     }
 
     /// Takes note of alerts that were told.
@@ -76,8 +90,8 @@ impl Vitals {
     }
 
     /// Measures what is due to be.
-    pub(super) fn measure(&mut self, now: Moment, kernel: &Kernel) {
-        self.gauges.refresh(now, kernel);
+    pub(super) fn measure(&mut self, now: Moment, maps: &Maps) {
+        self.gauges.refresh(now, maps);
     }
 
     /// Takes note of what was read again, and says so.
@@ -102,7 +116,7 @@ impl Vitals {
     }
 
     /// How things stand.
-    pub(super) fn status(&self, now: Moment, watch: &Watch<Kernel>) -> Result<Status, Failure> {
+    pub(super) fn status(&self, now: Moment, watch: &Watch<Maps>) -> Result<Status, Failure> {
         let totals = watch.source.totals()?;
         let [packets_in, packets_out] = totals.packets;
         Ok(Status {
@@ -126,12 +140,15 @@ impl Vitals {
             alerts_untold: watch.untold(),
             told: self.told.clone(),
             ignored: watch.ignore.ignored(),
-            cost: self.gauges.cost.clone(),
+            cost: Cost {
+                programs: self.runs.borrow().clone(),
+                ..self.gauges.cost.clone()
+            },
             config: self.read.clone(),
         })
     }
 
-    fn tables(&self, watch: &Watch<Kernel>) -> Vec<TableStatus> {
+    fn tables(&self, watch: &Watch<Maps>) -> Vec<TableStatus> {
         let entries = |key| match key {
             "prefixes" => Some(watch.prefixes() as u64),
             "connections" => Some(self.gauges.connections),
@@ -148,6 +165,10 @@ impl Vitals {
             })
             .collect()
     }
+}
+
+fn statuses(attached: &[Attached]) -> Vec<InterfaceStatus> {
+    attached.iter().map(interface).collect()
 }
 
 fn interface(attached: &Attached) -> InterfaceStatus {

@@ -3,10 +3,10 @@
 //! It counts while `kernel.bpf_stats_enabled` is set or somebody holds it on, which costs some 100 ns a packet: that is
 //! the administrator's choice, and nothing here makes it.
 
-use super::Kernel;
+use super::Programs;
 use crate::status::ProgramRuns;
 
-impl Kernel {
+impl Programs {
     /// Every program that the kernel has counted runs of.
     pub fn runs(&self) -> Vec<ProgramRuns> {
         let programs = self.ebpf.programs();

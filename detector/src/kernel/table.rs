@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aya::{Ebpf, Pod};
+use aya::Pod;
 use detector_common::{
     hash::{Hashed, Seeds},
     lanes::{Lanes, Tag, WAYS, WORDS, Way},
@@ -10,7 +10,7 @@ use detector_common::{
     sets::{Record, Set, record_of, set_of, sets_for, way},
 };
 
-use super::{mapped::Mapped, pod::Shared};
+use super::{descriptors::Descriptors, mapped::Mapped, pod::Shared};
 use crate::failure::Failure;
 
 /// One table.
@@ -34,15 +34,15 @@ where
 {
     /// Maps the table of these names and of room for `capacity`.
     pub(super) fn of(
-        ebpf: &Ebpf,
+        descriptors: &Descriptors,
         (tags, records, _): TableNames,
         capacity: u32,
         seeds: Seeds,
     ) -> Result<Self, Failure> {
         let sets = sets_for(capacity);
         Ok(Self {
-            tags: mapped::<Set>(ebpf, tags, sets)?,
-            records: mapped::<Record<K, V>>(ebpf, records, record_of(sets, 0))?,
+            tags: mapped::<Set>(descriptors, tags, sets)?,
+            records: mapped::<Record<K, V>>(descriptors, records, record_of(sets, 0))?,
             seeds,
             sets,
         })
@@ -169,10 +169,14 @@ fn update(word: &AtomicU64, change: impl FnMut(u64) -> Option<u64>) -> bool {
 }
 
 /// Maps the array `name`.
-pub(super) fn mapped<T>(ebpf: &Ebpf, name: &'static str, len: u32) -> Result<Mapped<T>, Failure>
+pub(super) fn mapped<T>(
+    descriptors: &Descriptors,
+    name: &'static str,
+    len: u32,
+) -> Result<Mapped<T>, Failure>
 where
     Shared<T>: Pod,
 {
-    let map = ebpf.map(name).ok_or_else(|| super::maps::missing(name))?;
-    Mapped::of(map, len).map_err(|error| Failure::Failed(format!("map {name}: {error}")))
+    Mapped::of(descriptors.descriptor(name)?, len)
+        .map_err(|error| Failure::Failed(format!("map {name}: {error}")))
 }

@@ -90,9 +90,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let watch = Watch::new(kernel, tuning, observer, new_id).knowing(settings);
     let vitals = Vitals::new(clock.now(), config, &attached);
     let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
-    if let Some(listener) = status {
-        tokio::spawn(socket::serve(listener, poll.published()));
-    }
+    let _removed_at_the_end = status.map(|socket| socket.serve(poll.published()));
     let mut lines = Lines::new(io::stdout());
     if tell_interfaces(&mut lines, &attached, "attached")? == Delivery::Closed {
         return Ok(());

@@ -96,6 +96,9 @@ impl Poll {
             return Ok(Delivery::Closed);
         }
         self.keep(now, !alerts.is_empty());
+        // Whoever serves the status holds one receiver, and each of its readers another.
+        let is_read = self.published.receiver_count() > 1;
+        self.vitals.look(now, &self.watch, is_read);
         self.vitals.note_poll(begun.elapsed());
         let status = self.vitals.status(now, &self.watch)?;
         let delivery = self.signs.give(now, &status, lines);

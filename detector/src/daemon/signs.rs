@@ -91,6 +91,8 @@ fn is_due(last: Option<Duration>, every: Duration, now: Moment) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::Value;
 
     use super::*;
@@ -126,6 +128,7 @@ mod tests {
             alerts: Vec::new(),
             alerts_untold: 0,
             ignored: 0,
+            worst: Arc::default(),
             config: ConfigStatus {
                 read_at: began,
                 is_read: true,

@@ -2,7 +2,7 @@
 //!
 //! Must not know: who is told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use detector_common::{maps::Loss, skip::Skip};
 
@@ -16,9 +16,12 @@ use crate::{
     },
     moment::Moment,
     observer::mode_name,
-    status::{ConfigStatus, InterfaceStatus, Status, TableStatus},
+    status::{ConfigStatus, InterfaceStatus, PrefixStatus, Status, TableStatus},
     watch::Watch,
 };
+
+/// How often the worst prefixes are looked for while nobody reads.
+const WORST: Duration = Duration::from_secs(5);
 
 /// Everything of that since the start.
 pub(super) struct Vitals {
@@ -26,6 +29,8 @@ pub(super) struct Vitals {
     interfaces: Vec<InterfaceStatus>,
     polls: u64,
     poll: Duration,
+    worst: Arc<Vec<PrefixStatus>>,
+    worst_at: Moment,
     /// What the programs were loaded with.
     begun_with: Config,
     /// What was read last.
@@ -41,6 +46,8 @@ impl Vitals {
             interfaces: attached.iter().map(interface).collect(),
             polls: 0,
             poll: Duration::ZERO,
+            worst: Arc::default(),
+            worst_at: now,
             begun_with: config.clone(),
             config,
             read: ConfigStatus {
@@ -55,6 +62,14 @@ impl Vitals {
     pub(super) const fn note_poll(&mut self, took: Duration) {
         self.polls += 1;
         self.poll = took;
+    }
+
+    /// Looks for the prefixes that fare worst: at each poll while somebody reads, else every few seconds.
+    pub(super) fn look(&mut self, now: Moment, watch: &Watch<Kernel>, is_read: bool) {
+        if is_read || now.since(&self.worst_at) >= WORST {
+            self.worst = Arc::new(watch.worst(now));
+            self.worst_at = now;
+        }
     }
 
     /// Takes note of what was read again, and says so.
@@ -100,6 +115,7 @@ impl Vitals {
             alerts: watch.standing(),
             alerts_untold: watch.untold(),
             ignored: watch.ignore.ignored(),
+            worst: Arc::clone(&self.worst),
             config: self.read.clone(),
         })
     }

@@ -15,7 +15,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::mode::{Attempt, attempt};
-pub use self::mode::{Mode, Reason};
+pub use self::{
+    failure::owner,
+    mode::{Mode, Reason},
+};
 use super::{Kernel, interfaces::Interface};
 use crate::failure::Failure;
 

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use rtnetlink::{
     Handle, RouteMessageBuilder,
     packet_route::{
-        link::{InfoKind, LinkAttribute, LinkInfo, LinkLayerType, LinkMessage, LinkXdp},
+        link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage, LinkXdp},
         route::{RouteAttribute, RouteMessage, RouteType},
     },
 };
@@ -25,6 +25,10 @@ pub struct Interface {
     pub link: LinkLayer,
     /// What kind of virtual device it is; physical ones have none.
     pub kind: Option<InfoKind>,
+    /// Whether it is up.
+    pub is_up: bool,
+    /// Longest packet, without the link header.
+    pub mtu: u32,
     /// The id of the XDP program on it.
     pub xdp_program: Option<u32>,
 }
@@ -146,6 +150,8 @@ fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
         })?,
         index: link.header.index,
         kind: kind(link),
+        is_up: link.header.flags.contains(LinkFlags::Up),
+        mtu: mtu(link),
         xdp_program: xdp_program(link),
         name,
     })
@@ -180,6 +186,17 @@ fn kind(link: &LinkMessage) -> Option<InfoKind> {
         LinkInfo::Kind(kind) => Some(kind.clone()),
         _ => None,
     })
+}
+
+fn mtu(link: &LinkMessage) -> u32 {
+    let mtus = link
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::Mtu(mtu) => Some(*mtu),
+            _ => None,
+        });
+    mtus.unwrap_or_default()
 }
 
 fn xdp_program(link: &LinkMessage) -> Option<u32> {

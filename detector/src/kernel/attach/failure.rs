@@ -46,7 +46,7 @@ pub(super) fn of_tc(interface: &Interface, error: &ProgramError) -> Failure {
 }
 
 /// Name and id of the program that owns the XDP hook.
-fn owner(interface: &Interface) -> String {
+pub fn owner(interface: &Interface) -> String {
     let Some(id) = interface.xdp_program else {
         return "its id is not known".to_owned();
     };

@@ -6,15 +6,15 @@ use clap::Parser as _;
 use detector::{
     cli::{Cli, Command, ConfigCommand},
     config::command as config,
-    daemon,
+    daemon, doctor, export,
     failure::Failure,
-    replay,
+    glance, replay, report, top,
 };
 
 fn main() -> ExitCode {
     match carry_out(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => report(&failure),
+        Err(failure) => tell(&failure),
     }
 }
 
@@ -23,6 +23,11 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Run(args) => daemon::run(args),
         Command::Replay(args) => replay::run(&args),
         Command::CheckConfig { file } => config::check(&file),
+        Command::Status(args) => glance::run(&args),
+        Command::Top(args) => top::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args),
         Command::Config(ConfigCommand::Explain { key }) => config::explain(key.as_deref()),
     }
@@ -32,7 +37,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
     clippy::print_stderr,
     reason = "the one line of a failure goes to stderr"
 )]
-fn report(failure: &Failure) -> ExitCode {
+fn tell(failure: &Failure) -> ExitCode {
     eprintln!("detector: {failure}");
     failure.exit_code()
 }

@@ -100,7 +100,7 @@ async fn live(named: Option<PathBuf>) -> Result<(), Failure> {
         let key = tokio::select! {
             () = stop.requested() => return Ok(()),
             told = heard.recv() => {
-                view.hear(told.unwrap_or_else(|| Err("nobody reads".to_owned())));
+                view.hear(told.ok_or_else(|| Failure::Failed("the reader has ended".to_owned()))?);
                 None
             }
             event = events.next() => match event {

@@ -74,7 +74,7 @@ fn nft_takes_the_sets() {
 }
 
 #[test]
-fn ipset_lists_create_empty_and_fill() {
+fn ipset_takes_the_lists_which_create_empty_and_fill() {
     let folder = TempDir::new().unwrap();
     let list = export(&["ipset", &events(folder.path())]);
     let verbs: Vec<&str> = list
@@ -82,6 +82,11 @@ fn ipset_lists_create_empty_and_fill() {
         .filter_map(|line| line.split(' ').next())
         .collect();
     assert_eq!(verbs, ["create", "flush", "add", "create", "flush", "add"]);
+    let file = folder.path().join("list.ipset");
+    fs::write(&file, &list).unwrap();
+    assert_ne!(checked("ipset", &["restore"], &file), Some(false), "{list}");
+    fs::write(&file, list.replace("/15", "/35")).unwrap();
+    assert_ne!(checked("ipset", &["restore"], &file), Some(true), "{list}");
 }
 
 #[test]

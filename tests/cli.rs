@@ -72,6 +72,17 @@ fn without_permission_it_says_in_one_line_what_is_missing() {
 }
 
 #[test]
+fn the_doctor_finds_missing_permissions_without_any() {
+    let folder = TempDir::new().unwrap();
+    let output = run_without_privileges(folder.path(), &["doctor", "--wan", "lo"]).unwrap();
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(69), "{said}");
+    assert!(said.contains("WRONG     capabilities"), "{said}");
+    assert!(said.contains("cure: run as root"), "{said}");
+    assert_calm(&text(&output.stderr));
+}
+
+#[test]
 fn a_replay_needs_no_permission_but_in_the_kernel() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("capture.pcap");

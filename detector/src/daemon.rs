@@ -16,7 +16,7 @@ mod vitals;
 use std::{
     env,
     io::{self, IsTerminal as _, Stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -35,6 +35,7 @@ use self::{
     poll::{Kept, Poll},
     reload::Reload,
     scrape::Doors,
+    socket::Socket,
     uplinks::{Uplinks, wanted},
     vitals::Vitals,
 };
@@ -103,16 +104,16 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
         tc: TcHook::of_this_kernel(),
     };
     let uplinks = Uplinks::attach(helper, known, wish, wanted).await?;
-    close_in(&settings.files, state.as_ref())?;
+    let kept = state.as_ref().map(StateDir::path);
+    let served = status.as_ref().and_then(Socket::folder);
+    close_in(&settings.files, kept.into_iter().chain(served))?;
     let observer = Observer::of(host_name(), &uplinks.attached());
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());
     let watch = Watch::new(maps, tuning, observer, new_id).knowing(settings);
     let vitals = Vitals::new(clock.now(), config, &uplinks.attached(), uplinks.runs());
     let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
-    if let Some(listener) = status {
-        tokio::spawn(socket::serve(listener, poll.published()));
-    }
+    let _removed_at_the_end = status.map(|socket| socket.serve(poll.published()));
     doors.serve(&poll.published());
     let mut attachments = Attachments(uplinks.attached());
     let mut lines = Lines::new(io::stdout());
@@ -135,11 +136,8 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
 }
 
 /// Nothing but what it reads and writes, from here on.
-fn close_in(read: &[PathBuf], state: Option<&StateDir>) -> Result<(), Failure> {
-    let write: Vec<PathBuf> = state
-        .map(|state| state.path().to_owned())
-        .into_iter()
-        .collect();
+fn close_in<'a>(read: &[PathBuf], write: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
+    let write: Vec<PathBuf> = write.map(Path::to_owned).collect();
     if sandbox::enter(read, &write, Calls::WithoutPrograms)? == Files::Open {
         warn!("this kernel has no Landlock; files are not closed to the detector");
     }

@@ -6,10 +6,11 @@ use clap::Parser as _;
 use detector::{
     cli::{Cli, Command, ConfigCommand},
     config::command as config,
-    daemon, event,
+    daemon, doctor, event, export,
     failure::Failure,
+    glance,
     kernel::helper,
-    replay,
+    replay, report, top,
 };
 
 fn main() -> ExitCode {
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => report(&failure),
+        Err(failure) => tell(&failure),
     }
 }
 
@@ -30,6 +31,11 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Replay(args) => replay::run(&args),
         Command::Schema { keys } => event::schema::write(keys.as_deref()),
         Command::CheckConfig { file } => config::check(&file),
+        Command::Status(args) => glance::run(&args),
+        Command::Top(args) => top::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args),
         Command::Config(ConfigCommand::Explain { key }) => config::explain(key.as_deref()),
     }
@@ -39,7 +45,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
     clippy::print_stderr,
     reason = "the one line of a failure goes to stderr"
 )]
-fn report(failure: &Failure) -> ExitCode {
+fn tell(failure: &Failure) -> ExitCode {
     eprintln!("detector: {failure}");
     failure.exit_code()
 }

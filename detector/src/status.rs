@@ -3,7 +3,7 @@
 //! Heartbeats, the status socket, metrics and systemd are all told from it. Must not know: who asks, or how it is
 //! written for them.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -60,6 +60,9 @@ pub struct Status {
     pub ignored: u64,
     /// What all this costs.
     pub cost: Cost,
+    /// The prefixes that fare worst, the worst first, as they stood a few seconds ago at most.
+    #[serde(default)]
+    pub worst: Arc<Vec<PrefixStatus>>,
     /// What holds of the configuration.
     pub config: ConfigStatus,
 }
@@ -141,6 +144,54 @@ pub struct ProgramRuns {
     pub runs: u64,
     /// Processor time of those runs, in seconds.
     pub cpu_s: f64,
+}
+
+/// A prefix in which something failed in the last five minutes.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PrefixStatus {
+    /// The prefix.
+    pub prefix: IpNet,
+    /// Whose it is, where the administrator's files say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Connections to it that ended.
+    pub connections: u64,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// The share that failed in percent, for each twenty seconds, the oldest first; none where nothing ended.
+    pub percent_failed: Vec<Option<u8>>,
+    /// What speaks for a block, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspicion: Option<Suspicion>,
+}
+
+/// What speaks for a block of a prefix. It is a claim only as part of an alert.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Suspicion {
+    /// By what means most trials failed.
+    pub kind: Kind,
+    /// When it began to fail.
+    pub since: Option<Timestamp>,
+    /// Trials since then.
+    pub trials: u64,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// Those of them that prove a third party.
+    pub proofs: u64,
+    /// Log-likelihood ratio of a block, in nats.
+    pub llr: f64,
+    /// What ordinarily fails in this way.
+    pub ordinary_failure_rate: f64,
+    /// Once-alive hosts that fail.
+    pub hosts_failing: u32,
+    /// Hosts of which the latest word is good.
+    pub hosts_working: u32,
+    /// Whether that is enough for an alarm.
+    pub is_alarmed: bool,
+    /// Whether some connections work all the while, which speaks against a block.
+    pub is_mixed: bool,
+    /// Whether it is part of an alert.
+    pub is_blocked: bool,
 }
 
 /// What holds of the configuration.

@@ -5,6 +5,7 @@
 
 mod clsact;
 mod device;
+mod doctor;
 mod ending;
 mod helper;
 mod hooks;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
         device::auto_keeps_the_offloads_of_a_veth_device_and_says_so,
         device::generic_mode_is_there_for_the_asking,
         device::the_default_route_tells_what_to_watch,
+        doctor::faults_of_an_interface_are_found_with_their_cure,
+        doctor::a_foreign_program_is_found_and_an_own_one_is_known,
+        doctor::a_running_detector_shows_how_things_stand_and_leaves_no_socket,
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
         metrics::what_was_seen_is_served_on_a_port_and_on_a_socket,

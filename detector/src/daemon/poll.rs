@@ -98,6 +98,9 @@ impl Poll {
         self.vitals.note_told(&alerts);
         self.keep(now, !alerts.is_empty());
         self.vitals.measure(now, &self.watch.source);
+        // Whoever serves the status holds one receiver, and each of its readers another.
+        let is_read = self.published.receiver_count() > 1;
+        self.vitals.look(now, &self.watch, is_read);
         self.vitals.note_poll(begun.elapsed());
         let status = self.vitals.status(now, &self.watch)?;
         let delivery = self.signs.give(now, &status, lines);

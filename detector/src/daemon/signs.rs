@@ -91,7 +91,7 @@ fn is_due(last: Option<Duration>, every: Duration, now: Moment) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, sync::Arc};
 
     use serde_json::Value;
 
@@ -135,6 +135,7 @@ mod tests {
             told: BTreeMap::new(),
             ignored: 0,
             cost: Cost::default(),
+            worst: Arc::default(),
             config: ConfigStatus {
                 read_at: began,
                 is_read: true,

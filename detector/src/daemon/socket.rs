@@ -37,15 +37,47 @@ pub fn place(named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| usual().join(NAME), Path::to_owned)
 }
 
+/// A socket that listens; its file is removed when this is dropped.
+pub(super) struct Socket {
+    listener: UnixListener,
+    file: File,
+}
+
+/// The file of a socket, removed at the end.
+pub(super) struct File(PathBuf);
+
+impl Drop for File {
+    fn drop(&mut self) {
+        // Where it cannot be removed, the next start does.
+        drop(fs::remove_file(&self.0));
+    }
+}
+
+impl Socket {
+    /// Where its file is.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.file.0.parent()
+    }
+
+    /// Serves whoever comes, for as long as the loop runs.
+    pub(super) fn serve(self, status: watch::Receiver<Arc<Status>>) -> File {
+        tokio::spawn(serve(self.listener, status));
+        self.file
+    }
+}
+
 /// A socket that anybody may read from. Where nobody named it and it cannot be had, there is none, with a warning.
 ///
 /// # Errors
 /// [`Failure::Failed`] where somebody named it and it cannot be had.
-pub(super) fn open(named: Option<&Path>) -> Result<Option<UnixListener>, Failure> {
+pub(super) fn open(named: Option<&Path>) -> Result<Option<Socket>, Failure> {
     let path = place(named);
     let cure = "name another place with --status-socket FILE";
     match listen(&path) {
-        Ok(listener) => Ok(Some(listener)),
+        Ok(listener) => Ok(Some(Socket {
+            listener,
+            file: File(path),
+        })),
         Err(error) if named.is_none() => {
             warn!("{}: {error}; no status is served; {cure}", path.display());
             Ok(None)
@@ -75,8 +107,7 @@ pub(super) fn listen(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Serves whoever comes, for ever.
-pub(super) async fn serve(listener: UnixListener, status: watch::Receiver<Arc<Status>>) {
+async fn serve(listener: UnixListener, status: watch::Receiver<Arc<Status>>) {
     admit(listener, move |stream| tell(stream, status.clone())).await;
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know: who is told.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use detector_common::{maps::Loss, mark::Mark, skip::Skip};
 use tokio::sync::watch;
@@ -19,10 +19,15 @@ use crate::{
     },
     moment::Moment,
     observer::mode_name,
-    status::{ConfigStatus, Cost, Counts, InterfaceStatus, ProgramRuns, Status, TableStatus},
+    status::{
+        ConfigStatus, Cost, Counts, InterfaceStatus, PrefixStatus, ProgramRuns, Status, TableStatus,
+    },
     watch::Watch,
     written::word,
 };
+
+/// How often the worst prefixes are looked for while nobody reads.
+const WORST: Duration = Duration::from_secs(5);
 
 /// Everything of that since the start.
 pub(super) struct Vitals {
@@ -35,6 +40,8 @@ pub(super) struct Vitals {
     gauges: Gauges,
     /// What the helper said last of the programs.
     runs: watch::Receiver<Vec<ProgramRuns>>,
+    worst: Arc<Vec<PrefixStatus>>,
+    worst_at: Moment,
     /// What the programs were loaded with.
     begun_with: Config,
     /// What was read last.
@@ -59,6 +66,8 @@ impl Vitals {
             told: BTreeMap::new(),
             gauges: Gauges::default(),
             runs,
+            worst: Arc::default(),
+            worst_at: now,
             begun_with: config.clone(),
             config,
             read: ConfigStatus {
@@ -92,6 +101,14 @@ impl Vitals {
     /// Measures what is due to be.
     pub(super) fn measure(&mut self, now: Moment, maps: &Maps) {
         self.gauges.refresh(now, maps);
+    }
+
+    /// Looks for the prefixes that fare worst: at each poll while somebody reads, else every few seconds.
+    pub(super) fn look(&mut self, now: Moment, watch: &Watch<Maps>, is_read: bool) {
+        if is_read || now.since(&self.worst_at) >= WORST {
+            self.worst = Arc::new(watch.worst(now));
+            self.worst_at = now;
+        }
     }
 
     /// Takes note of what was read again, and says so.
@@ -144,6 +161,7 @@ impl Vitals {
                 programs: self.runs.borrow().clone(),
                 ..self.gauges.cost.clone()
             },
+            worst: Arc::clone(&self.worst),
             config: self.read.clone(),
         })
     }

@@ -59,6 +59,16 @@ pub enum Grade {
     Confirmed,
 }
 
+impl Grade {
+    /// Its name in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Suspected => "suspected",
+            Self::Confirmed => "confirmed",
+        }
+    }
+}
+
 /// An alert event.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct AlertEvent {

@@ -31,6 +31,10 @@ pub struct Interface {
     /// What kind of virtual device it is; physical ones have none.
     #[serde(with = "written::kind")]
     pub kind: Option<InfoKind>,
+    /// Whether it is up.
+    pub is_up: bool,
+    /// Longest packet, without the link header.
+    pub mtu: u32,
     /// The XDP program on it, by its name, which only root is told, and its id.
     pub xdp_owner: Option<String>,
 }
@@ -187,6 +191,8 @@ fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
         })?,
         index: link.header.index,
         kind: kind(link),
+        is_up: link.header.flags.contains(LinkFlags::Up),
+        mtu: mtu(link),
         xdp_owner: xdp_program(link).map(named),
         name,
     })
@@ -221,6 +227,17 @@ fn kind(link: &LinkMessage) -> Option<InfoKind> {
         LinkInfo::Kind(kind) => Some(kind.clone()),
         _ => None,
     })
+}
+
+fn mtu(link: &LinkMessage) -> u32 {
+    let mtus = link
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::Mtu(mtu) => Some(*mtu),
+            _ => None,
+        });
+    mtus.unwrap_or_default()
 }
 
 fn xdp_program(link: &LinkMessage) -> Option<u32> {

@@ -25,6 +25,7 @@ use crate::{
     ignore::{Ignore, Rule},
     kernel::attach::{Ingress, Mode},
     names::Names,
+    sink::config::{SinkConfig, ensure_distinct},
     sizes::Sizes,
 };
 
@@ -49,6 +50,9 @@ pub struct Config {
     pub asn: Option<PathBuf>,
     /// Alerts that are not told.
     pub ignore: Vec<Rule>,
+    /// Where events go. Without any: stdout alone.
+    #[serde(rename = "sink")]
+    pub sinks: Vec<SinkConfig>,
     /// Room in the kernel's tables.
     pub tables: Sizes,
 }
@@ -119,7 +123,9 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| complaint(text, &error))
+        let config: Self = toml::from_str(text).map_err(|error| complaint(text, &error))?;
+        ensure_distinct(&config.sinks)?;
+        Ok(config)
     }
 
     /// Paths in a file are meant from the folder that it lies in.
@@ -130,6 +136,11 @@ impl Config {
             status_socket: self.status_socket.as_ref().map(from_there),
             labels: self.labels.iter().map(from_there).collect(),
             asn: self.asn.as_ref().map(from_there),
+            sinks: self
+                .sinks
+                .into_iter()
+                .map(|sink| sink.meant_from(folder))
+                .collect(),
             ..self
         }
     }

@@ -9,7 +9,7 @@ mod vitals;
 
 use std::{
     env,
-    io::{self, IsTerminal as _, Stdout},
+    io::{self, IsTerminal as _},
     time::Duration,
 };
 
@@ -38,8 +38,8 @@ use crate::{
         privilege,
     },
     logging,
-    observer::Observer,
-    sink::{Delivery, Lines},
+    observer::{Observer, host_name},
+    sink::{Delivery, Pace, Sinks, Tell as _},
     state::Place,
     watch::{Watch, new_id},
 };
@@ -67,6 +67,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let interfaces = interfaces(&config.wan).await?;
     let of_systemd = env::var_os("STATE_DIRECTORY");
     let state = Place::of(config.state_dir.as_deref(), of_systemd.as_deref()).open()?;
+    let mut sinks = Sinks::start(&config.sinks, Pace::default())?;
     let status = socket::open(config.status_socket.as_deref())?;
     let tuning = Tuning::default();
     let mut kernel = Kernel::load(Options {
@@ -93,14 +94,11 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     if let Some(listener) = status {
         tokio::spawn(socket::serve(listener, poll.published()));
     }
-    let mut lines = Lines::new(io::stdout());
-    if tell_interfaces(&mut lines, &attached, "attached")? == Delivery::Closed {
-        return Ok(());
-    }
-    poll_until(&mut stop, &mut reload, poll, &clock, &mut lines).await?;
-    // Whoever reads may be gone already; there is nobody left to tell.
-    let _delivery = tell_interfaces(&mut lines, &attached, "detached")?;
-    Ok(())
+    poll.recall(&sinks);
+    tell_interfaces(&mut sinks, &attached, "attached")?;
+    poll_until(&mut stop, &mut reload, poll, &clock, &mut sinks).await?;
+    tell_interfaces(&mut sinks, &attached, "detached")?;
+    sinks.finish()
 }
 
 /// Polls until told to stop, then keeps what is to outlive it and detaches: `poll` owns the kernel side.
@@ -109,15 +107,16 @@ async fn poll_until(
     reload: &mut Reload,
     mut poll: Poll,
     clock: &Clock,
-    lines: &mut Lines<Stdout>,
+    sinks: &mut Sinks,
 ) -> Result<(), Failure> {
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let delivery = tokio::select! {
             () = stop.requested() => break,
-            _ = ticks.tick() => poll.tick(clock.now(), lines)?,
-            read = reload.next() => poll.reload(clock.now(), read, lines)?,
+            () = sinks.over() => sinks.fate()?,
+            _ = ticks.tick() => poll.tick(clock.now(), sinks)?,
+            read = reload.next() => poll.reload(clock.now(), read, sinks)?,
         };
         if delivery == Delivery::Closed {
             break;
@@ -142,10 +141,10 @@ async fn interfaces(names: &[String]) -> Result<Vec<Interface>, Failure> {
 }
 
 fn tell_interfaces(
-    lines: &mut Lines<Stdout>,
+    sinks: &mut Sinks,
     attached: &[Attached],
     state: &'static str,
-) -> Result<Delivery, Failure> {
+) -> Result<(), Failure> {
     for it in attached {
         let event = InterfaceEvent {
             iface: it.interface.name.clone(),
@@ -159,18 +158,10 @@ fn tell_interfaces(
                 LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
             },
         };
-        if lines.tell(&Timestamp::now(), Body::Interface(&event))? == Delivery::Closed {
-            return Ok(Delivery::Closed);
-        }
+        // Whoever reads may be gone already; then there is nobody left to tell.
+        let _delivery = sinks.tell(&Timestamp::now(), Body::Interface(&event))?;
     }
-    Ok(Delivery::Written)
-}
-
-fn host_name() -> String {
-    nix::unistd::gethostname().map_or_else(
-        |_errno| "unknown".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    Ok(())
 }
 
 /// The signals that end the daemon in order.

@@ -1,6 +1,6 @@
 //! The daemon's side: load and read the programs, judge, tell.
 //!
-//! `kernel` is the only module that knows aya, `daemon` the only one that looks at a clock. What
+//! `kernel` is the only module that knows aya; only `daemon` and the threads of sinks look at a clock. What
 //! lies between takes time as an argument, so that it runs the same on live maps and on scripted
 //! traffic.
 

@@ -6,7 +6,7 @@ use super::{
     Config, Settings,
     keys::{Key, keys},
 };
-use crate::{cli::RunArgs, failure::Failure, print::print};
+use crate::{cli::RunArgs, failure::Failure, print::print, sink::Sinks};
 
 /// Says that a file, and all that it names, can be used.
 ///
@@ -15,6 +15,7 @@ use crate::{cli::RunArgs, failure::Failure, print::print};
 pub fn check(file: &Path) -> Result<(), Failure> {
     let config = Config::read(file)?;
     Settings::load(&config)?;
+    Sinks::check(&config.sinks)?;
     let mib = config.tables.bytes().div_ceil(1 << 20);
     print(&format!(
         "{}: fine; its tables take {mib} MiB of kernel memory\n",

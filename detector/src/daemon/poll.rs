@@ -1,7 +1,6 @@
 //! One turn of the loop: the watch's own, then what is to be kept, then signs of life.
 
 use std::{
-    io::Write,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,7 +15,7 @@ use crate::{
     failure::Failure,
     kernel::Kernel,
     moment::Moment,
-    sink::{Delivery, Lines},
+    sink::{Delivery, Sinks, Tell as _},
     state::{Keeper, StateDir},
     status::Status,
     watch::{Judgement, Remembered, Watch},
@@ -80,25 +79,21 @@ impl Poll {
     }
 
     /// One turn of the loop.
-    pub(super) fn tick(
-        &mut self,
-        now: Moment,
-        lines: &mut Lines<impl Write>,
-    ) -> Result<Delivery, Failure> {
+    pub(super) fn tick(&mut self, now: Moment, sinks: &mut Sinks) -> Result<Delivery, Failure> {
         let begun = Instant::now();
         self.watch.source.flush_log();
         let expired = self.watch.ignore.take_expired(now.wall);
-        if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
+        if sinks.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
         let alerts = self.watch.turn(now, kernel_clock()?)?;
-        if lines.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
+        if sinks.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
         self.keep(now, !alerts.is_empty());
         self.vitals.note_poll(begun.elapsed());
-        let status = self.vitals.status(now, &self.watch)?;
-        let delivery = self.signs.give(now, &status, lines);
+        let status = self.status(now, sinks)?;
+        let delivery = self.signs.give(now, &status, sinks);
         self.published.send_replace(Arc::new(status));
         delivery
     }
@@ -108,7 +103,7 @@ impl Poll {
         &mut self,
         now: Moment,
         read: Result<(Config, Settings), Failure>,
-        lines: &mut Lines<impl Write>,
+        sinks: &mut Sinks,
     ) -> Result<Delivery, Failure> {
         let event = match read {
             Ok((config, settings)) => {
@@ -117,9 +112,16 @@ impl Poll {
             }
             Err(failure) => self.vitals.rejected(&failure),
         };
-        let status = self.vitals.status(now, &self.watch)?;
+        sinks.reopen();
+        let status = self.status(now, sinks)?;
         self.published.send_replace(Arc::new(status));
-        lines.tell(&now.wall, Body::Config(&event))
+        sinks.tell(&now.wall, Body::Config(&event))
+    }
+
+    /// Tells what still fires from before a restart, where that is wanted.
+    pub(super) fn recall(&self, sinks: &Sinks) {
+        let status = self.published.borrow();
+        sinks.recall(&status.host, &status.alerts);
     }
 
     /// Writes every state file, at the orderly end.
@@ -130,6 +132,13 @@ impl Poll {
             state.store(JUDGEMENT, &self.watch.judgement(now));
         }
         Ok(())
+    }
+
+    fn status(&self, now: Moment, sinks: &Sinks) -> Result<Status, Failure> {
+        Ok(Status {
+            sinks: sinks.status(),
+            ..self.vitals.status(now, &self.watch)?
+        })
     }
 
     /// Writes the state files that are due: what was told is to be known after a crash too.

@@ -101,6 +101,7 @@ impl Vitals {
             alerts_untold: watch.untold(),
             ignored: watch.ignore.ignored(),
             config: self.read.clone(),
+            sinks: Vec::new(),
         })
     }
 

@@ -3,38 +3,26 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    path::Path,
-    process::Command,
 };
 
 use anyhow::{Result, ensure};
-use nix::sched::{CloneFlags, unshare};
 use tempfile::TempDir;
 
 use crate::{
     file::whole_lines,
+    mounts::{among_own_mounts, in_memory},
     stage::{ensure_counted, offer, start, wait_until},
 };
 
 pub(crate) fn a_full_disk_splits_no_line_and_loses_no_beginning_and_no_end() -> Result<()> {
-    // The mounts of a thread, which those that it starts share: nobody else sees them.
-    let worked = std::thread::spawn(fill).join();
-    worked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    among_own_mounts(fill)
 }
 
 fn fill() -> Result<()> {
-    unshare(CloneFlags::CLONE_NEWNS)?;
     let folder = TempDir::new()?;
     let disk = folder.path().join("disk");
     fs::create_dir(&disk)?;
-    mount(&["--make-rprivate", "/"])?;
-    mount(
-        &["-t", "tmpfs", "-o", "size=1m", "none"]
-            .map(Path::new)
-            .into_iter()
-            .chain([disk.as_path()])
-            .collect::<Vec<_>>(),
-    )?;
+    in_memory(&disk, "1m")?;
     let filler = disk.join("filler");
     File::create(&filler)?.write_all(&vec![0; 700 << 10])?;
     let text = "[[sink]]\ntype = \"file\"\npath = \"disk/events\"\nqueue = 1200\n";
@@ -61,10 +49,4 @@ fn fill() -> Result<()> {
         "a turn is lost"
     );
     Ok(sinks.finish()?)
-}
-
-fn mount(arguments: &[impl AsRef<std::ffi::OsStr>]) -> Result<()> {
-    let status = Command::new("mount").args(arguments).status()?;
-    ensure!(status.success(), "mount ended with {status}");
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Sinks and their peers: real sockets, files and servers that are slow, dead, full or moved away. What must hold:
 //! nobody waits for a sink, no beginning and no end of an alert is lost, and everything else that is lost is counted.
 //!
-//! Part of it needs root, or Debian's `prometheus-alertmanager`, and is skipped without.
+//! Part of it needs root, `systemd-journald` or Debian's `prometheus-alertmanager`, and is skipped without.
 
 mod alertmanager;
 mod binary;
@@ -11,6 +11,8 @@ mod file;
 mod full;
 mod http;
 mod journal;
+mod journald;
+mod mounts;
 mod stage;
 mod syslog;
 mod webhook;
@@ -51,6 +53,10 @@ fn main() -> ExitCode {
                 binary::a_reader_that_does_not_read_holds_up_no_poll,
             ],
             privilege::missing(),
+        ),
+        (
+            tests![journald::alerts_are_found_in_the_real_journal_by_their_fields],
+            journald::missing(),
         ),
         (
             tests![

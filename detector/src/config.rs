@@ -26,6 +26,7 @@ use crate::{
     kernel::attach::{Ingress, Mode},
     metrics::{self, Metrics},
     names::Names,
+    sink::config::{SinkConfig, ensure_distinct},
     sizes::Sizes,
 };
 
@@ -50,6 +51,9 @@ pub struct Config {
     pub asn: Option<PathBuf>,
     /// Alerts that are not told.
     pub ignore: Vec<Rule>,
+    /// Where events go. Without any: stdout alone.
+    #[serde(rename = "sink")]
+    pub sinks: Vec<SinkConfig>,
     /// Room in the kernel's tables.
     pub tables: Sizes,
     /// The folder that the file lies in, where there is one.
@@ -130,7 +134,9 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| complaint(text, &error))
+        let config: Self = toml::from_str(text).map_err(|error| complaint(text, &error))?;
+        ensure_distinct(&config.sinks)?;
+        Ok(config)
     }
 
     /// Paths in a file are meant from the folder that it lies in.
@@ -146,6 +152,11 @@ impl Config {
                 socket: self.metrics.socket.as_ref().map(from_there),
                 ..self.metrics
             },
+            sinks: self
+                .sinks
+                .into_iter()
+                .map(|sink| sink.meant_from(folder))
+                .collect(),
             ..self
         }
     }

@@ -15,7 +15,7 @@ mod vitals;
 
 use std::{
     env,
-    io::{self, IsTerminal as _, Stdout},
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -51,9 +51,9 @@ use crate::{
         privilege,
     },
     logging,
-    observer::Observer,
+    observer::{Observer, host_name},
     sandbox::{self, Calls, Files},
-    sink::{Delivery, Lines},
+    sink::{Delivery, Pace, Sinks, config::SinkConfig},
     state::{Place, StateDir},
     watch::{Watch, new_id},
 };
@@ -83,6 +83,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let wanted = wanted(&known, &config.wan).await?;
     let of_systemd = env::var_os("STATE_DIRECTORY");
     let state = Place::of(config.state_dir.as_deref(), of_systemd.as_deref()).open()?;
+    let mut sinks = Sinks::open(&config.sinks, Pace::default())?;
     let status = socket::open(config.status_socket.as_deref())?;
     let doors = Doors::open(&config.metrics).await?;
     let helper = Helper::start()?;
@@ -106,7 +107,11 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let uplinks = Uplinks::attach(helper, known, wish, wanted).await?;
     let kept = state.as_ref().map(StateDir::path);
     let served = status.as_ref().and_then(Socket::folder);
-    close_in(&settings.files, kept.into_iter().chain(served))?;
+    let written = config.sinks.iter().filter_map(SinkConfig::folder);
+    close_in(
+        &settings.files,
+        kept.into_iter().chain(served).chain(written),
+    )?;
     let observer = Observer::of(host_name(), &uplinks.attached());
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());
@@ -115,24 +120,27 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
     let _removed_at_the_end = status.map(|socket| socket.serve(poll.published()));
     doors.serve(&poll.published());
+    sinks.begin()?;
+    poll.recall(&sinks);
     let mut attachments = Attachments(uplinks.attached());
-    let mut lines = Lines::new(io::stdout());
-    if attachments.tell(&mut lines, "attached")? == Delivery::Closed {
-        return Ok(());
-    }
-    let ended = poll_until(
-        &mut stop,
-        &mut reload,
-        poll,
-        uplinks,
-        &mut attachments,
-        &clock,
-        &mut lines,
-    )
-    .await;
+    let ended = match attachments.tell(&mut sinks, "attached")? {
+        Delivery::Closed => Ok(()),
+        Delivery::Written => {
+            poll_until(
+                &mut stop,
+                &mut reload,
+                poll,
+                uplinks,
+                &mut attachments,
+                &clock,
+                &mut sinks,
+            )
+            .await
+        }
+    };
     // Whoever reads may be gone already; there is nobody left to tell.
-    let _delivery = attachments.tell(&mut lines, "detached")?;
-    ended
+    let _delivery = attachments.tell(&mut sinks, "detached")?;
+    ended.and(sinks.finish())
 }
 
 /// Nothing but what it reads and writes, from here on.
@@ -152,7 +160,7 @@ async fn poll_until(
     uplinks: Uplinks,
     attachments: &mut Attachments,
     clock: &Clock,
-    lines: &mut Lines<Stdout>,
+    sinks: &mut Sinks,
 ) -> Result<(), Failure> {
     let mut life = Life::of_environment();
     let (told, mut changes) = mpsc::channel(1);
@@ -163,13 +171,14 @@ async fn poll_until(
         let delivery = tokio::select! {
             () = stop.requested() => break Ok(()),
             failure = &mut minding => break Err(failure),
+            () = sinks.over() => sinks.fate()?,
             Some(change) = changes.recv() => {
-                let delivery = attachments.change(lines, change)?;
+                let delivery = attachments.change(sinks, change)?;
                 poll.observe(&attachments.0);
                 delivery
             }
             _ = ticks.tick() => {
-                let delivery = poll.tick(clock.now(), lines)?;
+                let delivery = poll.tick(clock.now(), sinks)?;
                 life.polled(clock.now(), notify::summary(&poll.published().borrow()));
                 delivery
             }
@@ -178,7 +187,7 @@ async fn poll_until(
                     Ok(_) => "settings were read again".to_owned(),
                     Err(failure) => failure.to_string(),
                 };
-                let delivery = poll.reload(clock.now(), read, lines)?;
+                let delivery = poll.reload(clock.now(), read, sinks)?;
                 notify::reloaded(&outcome);
                 delivery
             }
@@ -190,13 +199,6 @@ async fn poll_until(
     notify::stopping();
     poll.keep_all(clock.now())?;
     ended
-}
-
-fn host_name() -> String {
-    nix::unistd::gethostname().map_or_else(
-        |_errno| "unknown".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
 }
 
 /// The signals that end the daemon in order.

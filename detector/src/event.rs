@@ -102,6 +102,9 @@ pub struct Heartbeat {
     pub lost: Counts,
     /// How long the latest poll took, in milliseconds.
     pub poll_ms: f64,
+    /// Events that a sink lost, by sink.
+    #[serde(skip_serializing_if = "Counts::is_empty")]
+    pub sinks_dropped: Counts,
 }
 
 /// Something became of an interface.

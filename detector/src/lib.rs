@@ -1,6 +1,6 @@
 //! The daemon's side: load and read the programs, judge, tell.
 //!
-//! `kernel` is the only module that knows aya, and of what judges `daemon` alone looks at a clock. What
+//! `kernel` is the only module that knows aya; of what judges `daemon` alone looks at a clock. What
 //! lies between takes time as an argument, so that it runs the same on live maps and on scripted
 //! traffic.
 

@@ -68,6 +68,14 @@ impl Observer {
     }
 }
 
+/// The name of this host.
+pub fn host_name() -> String {
+    nix::unistd::gethostname().map_or_else(
+        |_errno| "unknown".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
 /// The name of a way to see packets come in.
 pub const fn mode_name(hook: IngressHook) -> &'static str {
     match hook {

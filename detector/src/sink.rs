@@ -1,52 +1,58 @@
-//! Where events go: one line each, flushed, on stdout.
+//! Where events go: to stdout at once, or to sinks that take them over, each at its own pace.
+//!
+//! Owns what a sink is. Must not know: when an event is due, or what it says.
 
-use std::io::{self, Write};
+mod alertmanager;
+mod backoff;
+mod client;
+pub mod config;
+mod fan;
+mod file;
+mod format;
+mod journald;
+mod lines;
+mod mailbox;
+mod outlet;
+pub mod queue;
+mod stdout;
+mod syslog;
+mod told;
+mod webhook;
+mod worker;
 
 use jiff::Timestamp;
 
-use crate::{
-    event::{Body, Event},
-    failure::Failure,
+pub use self::{
+    backoff::Pace,
+    fan::Sinks,
+    format::Format,
+    lines::Lines,
+    told::{Rank, Told, Topic},
 };
+use crate::{event::Body, failure::Failure};
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Delivery {
-    /// It was written and flushed.
+    /// It was taken.
     Written,
     /// Nobody reads any more.
     Closed,
 }
 
-/// Writes lines to `W`.
-pub struct Lines<W>(W);
-
-impl<W: Write> Lines<W> {
-    /// Lines to `writer`.
-    pub const fn new(writer: W) -> Self {
-        Self(writer)
-    }
-
-    /// Writes one event.
+/// Takes events.
+pub trait Tell {
+    /// Takes one event.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the reader is there but the line cannot be written.
-    pub fn tell(&mut self, ts: &Timestamp, body: Body<'_>) -> Result<Delivery, Failure> {
-        let mut line = serde_json::to_vec(&Event::new(ts, body))
-            .map_err(|error| Failure::Failed(format!("event: {error}")))?;
-        line.push(b'\n');
-        match self.0.write_all(&line).and_then(|()| self.0.flush()) {
-            Ok(()) => Ok(Delivery::Written),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Delivery::Closed),
-            Err(error) => Err(Failure::Failed(format!("stdout: {error}"))),
-        }
-    }
+    /// [`Failure::Failed`] where the only reader is there but cannot be told.
+    fn tell(&mut self, ts: &Timestamp, body: Body<'_>) -> Result<Delivery, Failure>;
 
-    /// Writes events one after the other, until nobody reads any more.
+    /// Takes events one after the other, until nobody reads any more.
     ///
     /// # Errors
     /// As [`Self::tell`].
-    pub fn tell_all<'a>(
+    fn tell_all<'a>(
         &mut self,
         ts: &Timestamp,
         bodies: impl IntoIterator<Item = Body<'a>>,

@@ -65,6 +65,26 @@ pub struct Status {
     pub worst: Arc<Vec<PrefixStatus>>,
     /// What holds of the configuration.
     pub config: ConfigStatus,
+    /// Where events go.
+    #[serde(default)]
+    pub sinks: Vec<SinkStatus>,
+}
+
+/// One sink.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct SinkStatus {
+    /// What it is called.
+    pub name: String,
+    /// Events that wait, or are on their way.
+    pub queued: usize,
+    /// Events that arrived.
+    pub sent: u64,
+    /// Events that were lost, by reason: `full`, `refused`, `closed` or `ended`.
+    pub dropped: Counts,
+    /// Whether it worked when it was last tried.
+    pub is_up: bool,
+    /// What was wrong when it last failed.
+    pub last_error: Option<String>,
 }
 
 /// One interface.

@@ -22,6 +22,11 @@ kind = "syn_blackhole"
 reason = "test bench"
 until = "2036-01-01T00:00:00Z"
 
+[[sink]]
+type = "stdout"
+events = ["interface", "config"]
+queue = 5000
+
 [tables]
 prefixes = 65536
 "#;

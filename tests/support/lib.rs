@@ -46,7 +46,7 @@ pub mod spread;
 pub mod tool;
 mod topology;
 mod tun;
-mod watched;
+pub mod watched;
 mod worker;
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 /// A value behind a lock, with a notification at each change.
 #[derive(Debug, Default)]
-pub(crate) struct Watched<T> {
+pub struct Watched<T> {
     value: Mutex<T>,
     changed: Condvar,
 }
 
 impl<T> Watched<T> {
-    pub(crate) const fn new(value: T) -> Self {
+    /// A value that nobody waits for yet.
+    pub const fn new(value: T) -> Self {
         Self {
             value: Mutex::new(value),
             changed: Condvar::new(),
@@ -19,23 +20,19 @@ impl<T> Watched<T> {
     }
 
     /// Reads without waiting.
-    pub(crate) fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+    pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(&self.lock())
     }
 
     /// Changes the value and wakes everybody who waits.
-    pub(crate) fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+    pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let result = change(&mut self.lock());
         self.changed.notify_all();
         result
     }
 
     /// Looks at every change until `look` finds something; `None` after `patience`.
-    pub(crate) fn wait<R>(
-        &self,
-        patience: Duration,
-        mut look: impl FnMut(&T) -> Option<R>,
-    ) -> Option<R> {
+    pub fn wait<R>(&self, patience: Duration, mut look: impl FnMut(&T) -> Option<R>) -> Option<R> {
         let end = Instant::now() + patience;
         let mut value = self.lock();
         loop {

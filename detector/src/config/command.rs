@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use super::{Config, Settings, keys::keys};
-use crate::{cli::RunArgs, failure::Failure, keys::Key, print::print};
+use crate::{cli::RunArgs, failure::Failure, keys::Key, print::print, sink::Sinks};
 
 /// Says that a file, and all that it names, can be used.
 ///
@@ -12,6 +12,7 @@ use crate::{cli::RunArgs, failure::Failure, keys::Key, print::print};
 pub fn check(file: &Path) -> Result<(), Failure> {
     let config = Config::read(file)?;
     Settings::load(&config)?;
+    Sinks::check(&config.sinks)?;
     let mib = config.tables.bytes().div_ceil(1 << 20);
     print(&format!(
         "{}: fine; its tables take {mib} MiB of kernel memory\n",

@@ -1,7 +1,5 @@
 //! What is watched at this moment, and telling what becomes of it.
 
-use std::io::Write;
-
 use detector_common::wire::link::LinkLayer;
 use jiff::Timestamp;
 
@@ -10,7 +8,7 @@ use crate::{
     event::{Body, InterfaceEvent},
     failure::Failure,
     kernel::attach::Attached,
-    sink::{Delivery, Lines},
+    sink::{Delivery, Sinks, Tell as _},
 };
 
 /// The interfaces that are attached.
@@ -18,13 +16,9 @@ pub(super) struct Attachments(pub(super) Vec<Attached>);
 
 impl Attachments {
     /// Tells the same of all of them.
-    pub(super) fn tell(
-        &self,
-        lines: &mut Lines<impl Write>,
-        state: &'static str,
-    ) -> Result<Delivery, Failure> {
+    pub(super) fn tell(&self, sinks: &mut Sinks, state: &'static str) -> Result<Delivery, Failure> {
         for attached in &self.0 {
-            if tell(lines, attached, state)? == Delivery::Closed {
+            if tell(sinks, attached, state)? == Delivery::Closed {
                 return Ok(Delivery::Closed);
             }
         }
@@ -34,11 +28,11 @@ impl Attachments {
     /// Takes in what became of one, and tells it.
     pub(super) fn change(
         &mut self,
-        lines: &mut Lines<impl Write>,
+        sinks: &mut Sinks,
         Change { state, attached }: Change,
     ) -> Result<Delivery, Failure> {
         let index = attached.interface.index;
-        let delivery = tell(lines, &attached, state);
+        let delivery = tell(sinks, &attached, state);
         self.0.retain(|it| it.interface.index != index);
         if state != "detached" {
             self.0.push(attached);
@@ -48,11 +42,7 @@ impl Attachments {
     }
 }
 
-fn tell(
-    lines: &mut Lines<impl Write>,
-    attached: &Attached,
-    state: &'static str,
-) -> Result<Delivery, Failure> {
+fn tell(sinks: &mut Sinks, attached: &Attached, state: &'static str) -> Result<Delivery, Failure> {
     let event = InterfaceEvent {
         iface: attached.interface.name.clone(),
         ifindex: attached.interface.index,
@@ -65,5 +55,5 @@ fn tell(
             LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
         },
     };
-    lines.tell(&Timestamp::now(), Body::Interface(&event))
+    sinks.tell(&Timestamp::now(), Body::Interface(&event))
 }

@@ -1,7 +1,6 @@
 //! One turn of the loop: the watch's own, then what is to be kept, then signs of life.
 
 use std::{
-    io::Write,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,7 +15,7 @@ use crate::{
     failure::Failure,
     kernel::{attach::Attached, maps::Maps},
     moment::Moment,
-    sink::{Delivery, Lines},
+    sink::{Delivery, Sinks, Tell as _},
     state::{Keeper, StateDir},
     status::Status,
     watch::{Judgement, Remembered, Watch},
@@ -81,18 +80,14 @@ impl Poll {
     }
 
     /// One turn of the loop.
-    pub(super) fn tick(
-        &mut self,
-        now: Moment,
-        lines: &mut Lines<impl Write>,
-    ) -> Result<Delivery, Failure> {
+    pub(super) fn tick(&mut self, now: Moment, sinks: &mut Sinks) -> Result<Delivery, Failure> {
         let begun = Instant::now();
         let expired = self.watch.ignore.take_expired(now.wall);
-        if lines.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
+        if sinks.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
         let alerts = self.watch.turn(now, kernel_clock()?)?;
-        if lines.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
+        if sinks.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
         self.vitals.note_told(&alerts);
@@ -102,8 +97,8 @@ impl Poll {
         let is_read = self.published.receiver_count() > 1;
         self.vitals.look(now, &self.watch, is_read);
         self.vitals.note_poll(begun.elapsed());
-        let status = self.vitals.status(now, &self.watch)?;
-        let delivery = self.signs.give(now, &status, lines);
+        let status = self.status(now, sinks)?;
+        let delivery = self.signs.give(now, &status, sinks);
         self.published.send_replace(Arc::new(status));
         delivery
     }
@@ -113,7 +108,7 @@ impl Poll {
         &mut self,
         now: Moment,
         read: Result<(Config, Settings), Failure>,
-        lines: &mut Lines<impl Write>,
+        sinks: &mut Sinks,
     ) -> Result<Delivery, Failure> {
         let event = match read {
             Ok((config, settings)) => {
@@ -122,9 +117,16 @@ impl Poll {
             }
             Err(failure) => self.vitals.rejected(&failure),
         };
-        let status = self.vitals.status(now, &self.watch)?;
+        sinks.reopen();
+        let status = self.status(now, sinks)?;
         self.published.send_replace(Arc::new(status));
-        lines.tell(&now.wall, Body::Config(&event))
+        sinks.tell(&now.wall, Body::Config(&event))
+    }
+
+    /// Tells what still fires from before a restart, where that is wanted.
+    pub(super) fn recall(&self, sinks: &Sinks) {
+        let status = self.published.borrow();
+        sinks.recall(&status.host, &status.alerts);
     }
 
     /// What is watched from now on.
@@ -141,6 +143,13 @@ impl Poll {
             state.store(JUDGEMENT, &self.watch.judgement(now));
         }
         Ok(())
+    }
+
+    fn status(&self, now: Moment, sinks: &Sinks) -> Result<Status, Failure> {
+        Ok(Status {
+            sinks: sinks.status(),
+            ..self.vitals.status(now, &self.watch)?
+        })
     }
 
     /// Writes the state files that are due: what was told is to be known after a crash too.

@@ -1,6 +1,6 @@
 //! Signs of life: a heartbeat every half minute, and a word when a map is full.
 
-use std::{io::Write, time::Duration};
+use std::time::Duration;
 
 use detector_common::maps::Loss;
 
@@ -8,8 +8,8 @@ use crate::{
     event::{Body, Heartbeat, Overflow},
     failure::Failure,
     moment::Moment,
-    sink::{Delivery, Lines},
-    status::Status,
+    sink::{Delivery, Tell},
+    status::{Counts, SinkStatus, Status},
 };
 
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -39,7 +39,7 @@ impl Signs {
         &mut self,
         now: Moment,
         status: &Status,
-        lines: &mut Lines<impl Write>,
+        lines: &mut impl Tell,
     ) -> Result<Delivery, Failure> {
         for overflow in self.overflows(now, status) {
             if lines.tell(&now.wall, Body::Overflow(&overflow))? == Delivery::Closed {
@@ -82,7 +82,17 @@ fn heartbeat(status: &Status) -> Heartbeat {
         skipped: status.skipped.clone(),
         lost: status.lost.clone(),
         poll_ms: status.poll_ms,
+        sinks_dropped: dropped(&status.sinks),
     }
+}
+
+/// What each sink lost, where it lost something.
+fn dropped(sinks: &[SinkStatus]) -> Counts {
+    let lost = sinks.iter().map(|sink| {
+        let count = sink.dropped.values().sum();
+        (sink.name.clone().into(), count)
+    });
+    lost.filter(|(_, count)| *count > 0).collect()
 }
 
 fn is_due(last: Option<Duration>, every: Duration, now: Moment) -> bool {
@@ -98,6 +108,7 @@ mod tests {
     use super::*;
     use crate::{
         durations::Durations,
+        sink::Lines,
         status::{ConfigStatus, Cost, Counts},
     };
 
@@ -141,6 +152,7 @@ mod tests {
                 is_read: true,
                 waiting: Vec::new(),
             },
+            sinks: Vec::new(),
         }
     }
 

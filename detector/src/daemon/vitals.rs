@@ -163,6 +163,7 @@ impl Vitals {
             },
             worst: Arc::clone(&self.worst),
             config: self.read.clone(),
+            sinks: Vec::new(),
         })
     }
 

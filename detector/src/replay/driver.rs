@@ -30,7 +30,7 @@ use crate::{
     failure::Failure,
     moment::Moment,
     observer::Observer,
-    sink::{Delivery, Lines},
+    sink::{Delivery, Lines, Tell as _},
     watch::Watch,
 };
 

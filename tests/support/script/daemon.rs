@@ -8,7 +8,12 @@ use std::{
 
 use anyhow::Context as _;
 use detector::{
-    engine::Engine, event::Body, moment::Moment, observer::Observer, sink::Lines, watch::Watch,
+    engine::Engine,
+    event::Body,
+    moment::Moment,
+    observer::Observer,
+    sink::{Lines, Tell as _},
+    watch::Watch,
 };
 use detector_common::{time::Nanos, tuning::Tuning};
 use jiff::Timestamp;

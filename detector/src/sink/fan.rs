@@ -1,0 +1,232 @@
+//! All sinks: each event is left for each of them, and nobody waits for one.
+
+use std::{sync::Arc, time::Instant};
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::sync::Notify;
+
+use super::{
+    Delivery, Pace, Tell, Told,
+    alertmanager::Peer,
+    backoff::Backoff,
+    config::{SinkConfig, Target},
+    file::File,
+    journald::Journal,
+    mailbox::{Mailbox, Over},
+    outlet::Outlet,
+    stdout::Stdout,
+    syslog::Syslog,
+    webhook::Webhook,
+    worker::Worker,
+};
+use crate::{
+    event::Body,
+    failure::Failure,
+    status::{SinkStatus, Standing},
+};
+
+/// The sinks of a run.
+pub struct Sinks {
+    all: Vec<Sink>,
+    /// Whoever does not deliver yet.
+    resting: Vec<Worker>,
+    pace: Pace,
+    over: Arc<Notify>,
+}
+
+struct Sink {
+    name: String,
+    config: SinkConfig,
+    mailbox: Arc<Mailbox>,
+}
+
+/// A sink before it works.
+type Opened = (String, Box<dyn Outlet>);
+
+impl Sinks {
+    /// Says whether all that `configs` name can be used, and begins nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Config`] names what cannot be read.
+    pub fn check(configs: &[SinkConfig]) -> Result<(), Failure> {
+        configs
+            .iter()
+            .try_for_each(|it| open(it, &Pace::default()).map(drop))
+    }
+
+    /// Those of `configs`; without any, stdout alone. What they read is read now; nobody delivers yet.
+    ///
+    /// # Errors
+    /// [`Failure`] names what cannot be used.
+    pub fn open(configs: &[SinkConfig], pace: Pace) -> Result<Self, Failure> {
+        let stdout = [SinkConfig::stdout()];
+        let configs = if configs.is_empty() { &stdout } else { configs };
+        let is_alone = matches!(configs, [only] if only.target == Target::Stdout);
+        let mut sinks = Self {
+            all: Vec::new(),
+            resting: Vec::new(),
+            pace,
+            over: Arc::new(Notify::new()),
+        };
+        for config in configs {
+            for (name, outlet) in open(config, &pace)? {
+                sinks.add(name, config, outlet, is_alone);
+            }
+        }
+        Ok(sinks)
+    }
+
+    /// Lets all of them deliver from now on, each by a thread.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where there is no room for one.
+    pub fn begin(&mut self) -> Result<(), Failure> {
+        self.resting.drain(..).try_for_each(Worker::start)
+    }
+
+    /// Tells Alertmanagers what still fires from before a restart, as seen by `host`.
+    pub fn recall(&self, host: &str, alerts: &[Standing]) {
+        let told = alerts.iter().filter(|it| it.is_told);
+        for told in told.map(|alert| Arc::new(recalled(host, alert))) {
+            let knowing = self.all.iter();
+            knowing
+                .filter(|sink| matches!(sink.config.target, Target::Alertmanager { .. }))
+                .for_each(|sink| sink.mailbox.offer(&told));
+        }
+    }
+
+    /// Leaves `told` for each sink that wants it.
+    pub fn offer(&self, told: &Arc<Told>) {
+        let wanting = self.all.iter().filter(|sink| sink.config.wants(told));
+        wanting.for_each(|sink| sink.mailbox.offer(told));
+    }
+
+    /// How things stand with each.
+    pub fn status(&self) -> Vec<SinkStatus> {
+        let sinks = self.all.iter();
+        sinks.map(|sink| sink.mailbox.status(&sink.name)).collect()
+    }
+
+    /// What they have open may have been moved away.
+    pub fn reopen(&self) {
+        self.all.iter().for_each(|sink| sink.mailbox.reopen());
+    }
+
+    /// Returns when a sink is over: a good time to ask for [`Self::fate`].
+    pub async fn over(&self) {
+        self.over.notified().await;
+    }
+
+    /// Whether there is any sense in telling more.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where stdout is the only sink and does not work.
+    pub fn fate(&self) -> Result<Delivery, Failure> {
+        match self.all.as_slice() {
+            [only] => match only.mailbox.over() {
+                Some(Over::Failed(why)) => Err(Failure::Failed(format!("{}: {why}", only.name))),
+                Some(Over::Closed) => Ok(Delivery::Closed),
+                Some(Over::Ended) | None => Ok(Delivery::Written),
+            },
+            _ => Ok(Delivery::Written),
+        }
+    }
+
+    /// Gives each a short time for what still waits, all at once.
+    ///
+    /// # Errors
+    /// As [`Self::fate`].
+    pub fn finish(self) -> Result<(), Failure> {
+        self.all.iter().for_each(|sink| sink.mailbox.end());
+        let deadline = Instant::now() + self.pace.drain;
+        for sink in &self.all {
+            if !sink.mailbox.wait_until_over(deadline) {
+                let left = sink.mailbox.status(&sink.name).queued;
+                tracing::warn!(
+                    "sink {}: {left} events were not delivered in time",
+                    sink.name
+                );
+            }
+        }
+        self.fate().map(drop)
+    }
+
+    fn add(&mut self, name: String, config: &SinkConfig, outlet: Box<dyn Outlet>, is_alone: bool) {
+        let longest = match config.target {
+            Target::Stdout | Target::File(_) | Target::Journald(_) => self.pace.longest_here,
+            _ => self.pace.longest_there,
+        };
+        let mailbox = Arc::new(Mailbox::new(config.queue));
+        self.resting.push(Worker {
+            name: name.clone(),
+            mailbox: Arc::clone(&mailbox),
+            outlet,
+            backoff: Backoff::new(self.pace.first, longest),
+            is_alone,
+            over: Arc::clone(&self.over),
+        });
+        let config = config.clone();
+        self.all.push(Sink {
+            name,
+            config,
+            mailbox,
+        });
+    }
+}
+
+impl Tell for Sinks {
+    fn tell(&mut self, ts: &Timestamp, body: Body<'_>) -> Result<Delivery, Failure> {
+        let told = Told::new(ts, body);
+        let told = told.map_err(|error| Failure::Failed(format!("event: {error}")))?;
+        self.offer(&Arc::new(told));
+        self.fate()
+    }
+}
+
+/// What works for a sink: one, or one for each peer.
+fn open(config: &SinkConfig, pace: &Pace) -> Result<Vec<Opened>, Failure> {
+    let format = config.format;
+    let outlet: Box<dyn Outlet> = match &config.target {
+        Target::Stdout => Box::new(Stdout::open(format)?),
+        Target::File(path) => Box::new(File::new(path.clone(), format)),
+        Target::Journald(socket) => Box::new(Journal::new(socket.clone(), format, pace.answer)?),
+        Target::Syslog(address) => Box::new(Syslog::new(address.clone(), format, pace.answer)),
+        Target::Webhook { http, body } => Box::new(Webhook::new(http, *body, format, pace.answer)?),
+        Target::Alertmanager { peers, resend } => {
+            let peers = peers.iter().map(|http| {
+                let peer = Peer::new(http, *resend, config.queue, pace.answer)?;
+                let name = match peers.len() {
+                    1 => config.name.clone(),
+                    _ => format!("{} {}", config.name, http.url),
+                };
+                Ok((name, Box::new(peer) as Box<dyn Outlet>))
+            });
+            return peers.collect();
+        }
+    };
+    Ok(vec![(config.name.clone(), outlet)])
+}
+
+/// The alert, as if it fired just now: less of it than was told once, and the same to Alertmanager.
+fn recalled(host: &str, alert: &Standing) -> Told {
+    Told::of_alert(&json!({
+        "event": "alert",
+        "ts": Timestamp::UNIX_EPOCH,
+        "state": "firing",
+        "id": alert.id,
+        "kind": alert.kind,
+        "grade": alert.grade,
+        "confidence": alert.confidence,
+        "prefix": alert.prefix,
+        "members_total": alert.members,
+        "since": alert.since,
+        "observer": {"host": host},
+        "evidence": {
+            "trials": alert.trials,
+            "failed": alert.failed,
+            "destinations_failed": alert.destinations_failed,
+            "ok_witnesses": alert.ok_witnesses,
+        },
+    }))
+}

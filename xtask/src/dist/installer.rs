@@ -10,7 +10,11 @@ use crate::{
 const NAME: &str = "cargo-deb";
 const VERSION: &str = "3.8.0";
 /// They say which libraries, of which versions, the binary needs.
-const MAKERS: [Tool; 2] = [("dpkg-shlibdeps", "dpkg-dev"), ("git", "git")];
+const MAKERS: [Tool; 3] = [
+    ("dpkg-shlibdeps", "dpkg-dev"),
+    ("git", "git"),
+    ("strip", "binutils"),
+];
 const CHECKERS: [Tool; 6] = [
     ("debootstrap", "debootstrap"),
     ("fish", "fish"),

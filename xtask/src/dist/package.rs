@@ -60,7 +60,10 @@ fn binary(origin: &Origin) -> Result<PathBuf> {
     cargo.envs(origin.variables());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags()?);
     let messages = workspace::build(&mut cargo)?;
-    workspace::executable(&messages, BINARY).context("cargo built no detector")
+    let binary = workspace::executable(&messages, BINARY).context("cargo built no detector")?;
+    // Not by the profile: with `strip = true` there, rustc was told `strip=debuginfo`, and lintian found symbols.
+    program::run(program::command("strip").arg(&binary))?;
+    Ok(binary)
 }
 
 /// Places of this machine go into no binary: messages of panics name source files.

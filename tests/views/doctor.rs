@@ -2,17 +2,17 @@
 
 use std::fs;
 
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{run, text};
 
 /// What it finds wrong, and the cures.
-fn wrong(arguments: &[&str]) -> Vec<(String, String)> {
-    let (code, out, said) = run(&[&["doctor", "--json"], arguments].concat());
-    let report: Value =
-        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out} {said}"));
-    let findings = report["findings"].as_array().unwrap().iter();
+fn wrong(arguments: &[&str]) -> Result<Vec<(String, String)>> {
+    let (code, out, said) = run(&[&["doctor", "--json"], arguments].concat())?;
+    let report: Value = serde_json::from_str(&out).context(said)?;
+    let findings = report["findings"].as_array().into_iter().flatten();
     let wrong: Vec<_> = findings
         .filter(|it| it["grade"] == "wrong")
         .map(|it| {
@@ -20,18 +20,18 @@ fn wrong(arguments: &[&str]) -> Vec<(String, String)> {
             (format!("{}: {}", word("check"), word("said")), word("cure"))
         })
         .collect();
-    assert_eq!(report["is_fit"], wrong.is_empty());
-    assert_eq!(code, Some(if wrong.is_empty() { 0 } else { 69 }), "{said}");
-    wrong
+    let expected = if wrong.is_empty() { 0 } else { 69 };
+    ensure!(code == Some(expected), "{code:?}: {wrong:?}");
+    ensure!(report["is_fit"] == wrong.is_empty(), "{report}");
+    Ok(wrong)
 }
 
-#[track_caller]
-fn assert_found(arguments: &[&str], parts: &[&str], cure: &str) {
-    let found = wrong(arguments);
+/// Whether something is found wrong in these words, with that cure.
+fn is_found(arguments: &[&str], parts: &[&str], cure: &str) -> Result<bool> {
     let is_meant = |(said, how): &(String, String)| {
         parts.iter().all(|part| said.contains(part)) && how.contains(cure)
     };
-    assert!(found.iter().any(is_meant), "{parts:?}, {cure}: {found:?}");
+    Ok(wrong(arguments)?.iter().any(is_meant))
 }
 
 #[test]
@@ -39,16 +39,19 @@ fn a_misspelt_key_is_found() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("detector.toml");
     fs::write(&file, "lables = []\n").unwrap();
-    assert_found(
-        &["--config", text(&file)],
-        &["configuration", "lables"],
-        "did you mean `labels`?",
+    assert!(
+        is_found(
+            &["--config", text(&file)],
+            &["configuration", "lables"],
+            "did you mean `labels`?",
+        )
+        .unwrap()
     );
 }
 
 #[test]
 fn an_interface_that_is_not_there_is_found() {
-    assert_found(&["--wan", "absent0"], &["interface absent0"], "ip link");
+    assert!(is_found(&["--wan", "absent0"], &["interface absent0"], "ip link").unwrap());
 }
 
 #[test]
@@ -56,10 +59,13 @@ fn a_state_directory_that_is_none_is_found() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    assert_found(
-        &["--state-dir", text(&file)],
-        &["state directory"],
-        "--state-dir",
+    assert!(
+        is_found(
+            &["--state-dir", text(&file)],
+            &["state directory"],
+            "--state-dir",
+        )
+        .unwrap()
     );
 }
 
@@ -67,10 +73,13 @@ fn a_state_directory_that_is_none_is_found() {
 fn a_socket_that_has_no_place_is_found() {
     let folder = TempDir::new().unwrap();
     let socket = text(folder.path());
-    assert_found(
-        &["--status-socket", socket],
-        &["status socket"],
-        "--status-socket",
+    assert!(
+        is_found(
+            &["--status-socket", socket],
+            &["status socket"],
+            "--status-socket",
+        )
+        .unwrap()
     );
 }
 
@@ -84,7 +93,7 @@ fn tables_that_fit_into_no_memory_are_found() {
         format!("[tables]\nprefixes = {most}\nconnections = {most}\ndestinations = {most}\n"),
     )
     .unwrap();
-    let (code, out, _) = run(&["doctor", "--config", text(&file)]);
+    let (code, out, _) = run(&["doctor", "--config", text(&file)]).unwrap();
     assert!(out.contains("GiB"), "{out}");
     let is_small = !out.contains("of kernel memory");
     assert!(!is_small || code == Some(69), "{out}");

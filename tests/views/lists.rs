@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
+use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
 use crate::{run, served::Served, text};
@@ -17,16 +18,16 @@ const EVENTS: &str = r#"
 half a li
 "#;
 
-fn events(folder: &Path) -> String {
+fn events(folder: &Path) -> Result<String> {
     let path = folder.join("alerts.ndjson");
-    fs::write(&path, EVENTS).unwrap();
-    text(&path).to_owned()
+    fs::write(&path, EVENTS)?;
+    Ok(text(&path).to_owned())
 }
 
-fn export(arguments: &[&str]) -> String {
-    let (code, out, said) = run(&[&["export"], arguments].concat());
-    assert_eq!((code, said.as_str()), (Some(0), ""));
-    out
+fn export(arguments: &[&str]) -> Result<String> {
+    let (code, out, said) = run(&[&["export"], arguments].concat())?;
+    ensure!(code == Some(0) && said.is_empty(), "{code:?}: {said}");
+    Ok(out)
 }
 
 /// What `program` says of a file; nothing where it is not there, or may not ask the kernel here.
@@ -38,19 +39,14 @@ fn checked(program: &str, arguments: &[&str], file: &Path) -> Option<bool> {
     // In a network namespace of its own, which a check of sets may leave something in.
     let mut command = Command::new("unshare");
     let command = command.arg("--net").arg(program).args(arguments);
-    Some(
-        command
-            .stdin(fs::File::open(file).unwrap())
-            .status()
-            .unwrap()
-            .success(),
-    )
+    let status = command.stdin(fs::File::open(file).ok()?).status().ok()?;
+    Some(status.success())
 }
 
 #[test]
 fn nft_takes_the_sets() {
     let folder = TempDir::new().unwrap();
-    let list = export(&["nft", &events(folder.path())]);
+    let list = export(&["nft", &events(folder.path()).unwrap()]).unwrap();
     assert!(
         list.contains("198.18.0.0/15") && list.contains("2001:db8:4000::/44"),
         "{list}"
@@ -76,7 +72,7 @@ fn nft_takes_the_sets() {
 #[test]
 fn ipset_takes_the_lists_which_create_empty_and_fill() {
     let folder = TempDir::new().unwrap();
-    let list = export(&["ipset", &events(folder.path())]);
+    let list = export(&["ipset", &events(folder.path()).unwrap()]).unwrap();
     let verbs: Vec<&str> = list
         .lines()
         .filter_map(|line| line.split(' ').next())
@@ -91,14 +87,15 @@ fn ipset_takes_the_lists_which_create_empty_and_fill() {
 
 #[test]
 fn the_running_detector_is_asked_where_no_file_is_named() {
-    let served = Served::new();
+    let served = Served::new().unwrap();
     let list = export(&[
         "routes",
         "--dev",
         "wan1",
         "--status-socket",
         text(&served.socket()),
-    ]);
+    ])
+    .unwrap();
     assert_eq!(
         list,
         "route replace 198.18.16.0/20 dev wan1\nroute replace 2001:db8:4000::/44 dev wan1\n"
@@ -108,12 +105,12 @@ fn the_running_detector_is_asked_where_no_file_is_named() {
 #[test]
 fn routes_without_a_way_are_a_usage_error() {
     let folder = TempDir::new().unwrap();
-    let file = events(folder.path());
+    let file = events(folder.path()).unwrap();
     for arguments in [
         ["export", "routes", &file].as_slice(),
         &["export", "routes", &file, "--via", "192.0.2.1"],
     ] {
-        let (code, out, said) = run(arguments);
+        let (code, out, said) = run(arguments).unwrap();
         assert_eq!(
             (code, out.as_str(), said.lines().count()),
             (Some(2), "", 1),
@@ -127,7 +124,8 @@ fn routes_without_a_way_are_a_usage_error() {
 fn a_report_is_one_file_and_says_what_it_could_not_read() {
     let folder = TempDir::new().unwrap();
     let page = folder.path().join("report.html");
-    let (code, out, said) = run(&["report", &events(folder.path()), "-o", text(&page)]);
+    let (code, out, said) =
+        run(&["report", &events(folder.path()).unwrap(), "-o", text(&page)]).unwrap();
     assert_eq!((code, said.as_str()), (Some(0), ""));
     assert!(
         out.contains("5 alerts") && out.contains("1 line could not be read"),
@@ -146,7 +144,7 @@ fn events_that_cannot_be_read_are_named() {
         ["report", text(&absent), "-o", text(&page)].as_slice(),
         &["export", "nft", text(&absent)],
     ] {
-        let (code, _, said) = run(arguments);
+        let (code, _, said) = run(arguments).unwrap();
         assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
         assert!(said.contains(text(&absent)), "{said}");
     }

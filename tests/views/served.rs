@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -22,13 +23,13 @@ pub(crate) struct Served {
 
 impl Served {
     /// The example, as of now.
-    pub(crate) fn new() -> Self {
-        Self::of(example())
+    pub(crate) fn new() -> Result<Self> {
+        Self::of(example()?)
     }
 
     /// The same with text in it that a terminal would obey.
-    pub(crate) fn poisoned(poison: &str) -> Self {
-        let mut status = example();
+    pub(crate) fn poisoned(poison: &str) -> Result<Self> {
+        let mut status = example()?;
         status["host"] = json!(poison);
         status["worst"][0]["name"] = json!(poison);
         status["interfaces"][0]["iface"] = json!(poison);
@@ -40,22 +41,22 @@ impl Served {
         self.folder.path().join("status.sock")
     }
 
-    fn of(status: Value) -> Self {
-        let folder = TempDir::new().unwrap();
+    fn of(status: Value) -> Result<Self> {
+        let folder = TempDir::new()?;
         let served = Self { folder };
-        let listener = UnixListener::bind(served.socket()).unwrap();
+        let listener = UnixListener::bind(served.socket())?;
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let status = status.clone();
                 thread::spawn(move || tell(stream, status));
             }
         });
-        served
+        Ok(served)
     }
 }
 
-fn example() -> Value {
-    serde_json::from_str(EXAMPLE).unwrap()
+fn example() -> Result<Value> {
+    Ok(serde_json::from_str(EXAMPLE)?)
 }
 
 /// Until nobody reads. A poll lasts as long as a turn of the daemon, shortened.

@@ -19,7 +19,8 @@ fn without_a_detector_it_says_so_in_one_line() {
         &["top", "--once"],
         &["export", "nft"],
     ] {
-        let (code, out, said) = run(&[command, &["--status-socket", text(&socket)]].concat());
+        let (code, out, said) =
+            run(&[command, &["--status-socket", text(&socket)]].concat()).unwrap();
         assert_eq!(code, Some(69), "{said}");
         assert_eq!((out.as_str(), said.lines().count()), ("", 1), "{said}");
         for part in [text(&socket), "detector run", "--status-socket"] {
@@ -30,8 +31,8 @@ fn without_a_detector_it_says_so_in_one_line() {
 
 #[test]
 fn it_fits_eighty_columns_and_tells_what_matters() {
-    let served = Served::new();
-    let (code, out, said) = run(&["status", "--status-socket", text(&served.socket())]);
+    let served = Served::new().unwrap();
+    let (code, out, said) = run(&["status", "--status-socket", text(&served.socket())]).unwrap();
     assert_eq!(code, Some(0), "{said}");
     for part in [
         "gw1",
@@ -53,13 +54,14 @@ fn it_fits_eighty_columns_and_tells_what_matters() {
 
 #[test]
 fn json_is_what_the_detector_said() {
-    let served = Served::new();
+    let served = Served::new().unwrap();
     let (code, out, said) = run(&[
         "status",
         "--json",
         "--status-socket",
         text(&served.socket()),
-    ]);
+    ])
+    .unwrap();
     assert_eq!(code, Some(0), "{said}");
     let status: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(status["worst"][0]["prefix"], "198.18.16.0/24");
@@ -75,7 +77,7 @@ fn what_is_no_status_is_said_to_be_none() {
         let (mut stream, _) = listener.accept().unwrap();
         std::io::Write::write_all(&mut stream, b"{\"hello\":1}\n").unwrap();
     });
-    let (code, _, said) = run(&["status", "--status-socket", text(&socket)]);
+    let (code, _, said) = run(&["status", "--status-socket", text(&socket)]).unwrap();
     other.join().unwrap();
     assert_eq!((code, said.lines().count()), (Some(69), 1), "{said}");
     assert!(said.contains("no status"), "{said}");

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::{Result, ensure};
 use nix::{
     poll::{PollFd, PollFlags, PollTimeout, poll},
     pty::{OpenptyResult, Winsize, openpty},
@@ -31,31 +32,32 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Starts `command` in a terminal of that size.
-    pub(crate) fn start(command: &mut Command, columns: u16, rows: u16) -> Self {
+    pub(crate) fn start(command: &mut Command, columns: u16, rows: u16) -> Result<Self> {
         let size = Winsize {
             ws_row: rows,
             ws_col: columns,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
-        let OpenptyResult { master, slave } = openpty(Some(&size), None).unwrap();
-        let end = || slave.try_clone().unwrap();
-        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn();
-        Self {
+        let OpenptyResult { master, slave } = openpty(Some(&size), None)?;
+        let end = || slave.try_clone();
+        let child = command.stdin(end()?).stdout(end()?).stderr(end()?).spawn();
+        Ok(Self {
             screen: master.into(),
-            child: child.unwrap(),
+            child: child?,
             side: slave,
             seen: Vec::new(),
-        }
+        })
     }
 
     /// Reads until `part` was written.
-    pub(crate) fn wait_for(&mut self, part: &str) {
+    pub(crate) fn wait_for(&mut self, part: &str) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while !self.has_shown(part) {
-            assert!(Instant::now() < deadline, "no {part:?} in {}", self.text());
-            self.read(1_000);
+            ensure!(Instant::now() < deadline, "no {part:?} in {}", self.text());
+            self.read(1_000)?;
         }
+        Ok(())
     }
 
     pub(crate) fn has_shown(&self, part: &str) -> bool {
@@ -64,34 +66,31 @@ impl Terminal {
             .any(|it| it == part.as_bytes())
     }
 
-    pub(crate) fn press(&mut self, keys: &str) {
-        self.screen.write_all(keys.as_bytes()).unwrap();
+    pub(crate) fn press(&mut self, keys: &str) -> Result<()> {
+        Ok(self.screen.write_all(keys.as_bytes())?)
     }
 
-    pub(crate) fn signal(&self, signal: Signal) {
-        kill(
-            Pid::from_raw(i32::try_from(self.child.id()).unwrap()),
-            signal,
-        )
-        .unwrap();
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = Pid::from_raw(i32::try_from(self.child.id())?);
+        Ok(kill(pid, signal)?)
     }
 
     /// Whether what is typed is shown and comes by the line, as a shell needs it.
-    pub(crate) fn is_cooked(&self) -> bool {
-        let flags = tcgetattr(&self.side).unwrap().local_flags;
-        flags.contains(LocalFlags::ECHO | LocalFlags::ICANON)
+    pub(crate) fn is_cooked(&self) -> Result<bool> {
+        let flags = tcgetattr(&self.side)?.local_flags;
+        Ok(flags.contains(LocalFlags::ECHO | LocalFlags::ICANON))
     }
 
     /// Waits for the end of the program, and reads what it left.
-    pub(crate) fn end(&mut self) -> ExitStatus {
+    pub(crate) fn end(&mut self) -> Result<ExitStatus> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            self.read(100);
-            if let Some(status) = self.child.try_wait().unwrap() {
-                self.read(0);
-                return status;
+            self.read(100)?;
+            if let Some(status) = self.child.try_wait()? {
+                self.read(0)?;
+                return Ok(status);
             }
-            assert!(
+            ensure!(
                 Instant::now() < deadline,
                 "it does not end: {}",
                 self.text()
@@ -99,13 +98,14 @@ impl Terminal {
         }
     }
 
-    fn read(&mut self, patience_ms: u16) {
+    fn read(&mut self, patience_ms: u16) -> Result<()> {
         let mut ready = [PollFd::new(self.screen.as_fd(), PollFlags::POLLIN)];
-        if poll(&mut ready, PollTimeout::from(patience_ms)).unwrap() > 0 {
-            let mut bytes = [0; 65_536];
-            let len = self.screen.read(&mut bytes).unwrap();
+        if poll(&mut ready, PollTimeout::from(patience_ms))? > 0 {
+            let mut bytes = [0; 4_096];
+            let len = self.screen.read(&mut bytes)?;
             self.seen.extend_from_slice(&bytes[..len]);
         }
+        Ok(())
     }
 
     fn text(&self) -> String {

@@ -112,15 +112,13 @@ fn alerts(status: &Status) -> String {
     for alert in status.alerts.iter().take(ALERTS) {
         table.add_row(alert_row(alert));
     }
-    let mut text = text(&table);
-    let more = status.alerts.len().saturating_sub(ALERTS);
-    if more > 0 {
-        text += &format!(
-            "and {more} more: `detector status --json` has all
-"
-        );
+    match status.alerts.len().saturating_sub(ALERTS) {
+        0 => text(&table),
+        more => format!(
+            "{} and {more} more: `detector status --json` has all\n",
+            text(&table)
+        ),
     }
-    text
 }
 
 fn alert_row(alert: &Standing) -> Row {

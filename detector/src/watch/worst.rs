@@ -31,9 +31,11 @@ impl<S: Source> Watch<S> {
     }
 
     fn badness(&self, (prefix, ends): &(IpNet, Ends)) -> Badness {
+        // Most are not suspected, and so not held either.
+        let is_suspected = self.judge.is_suspected(prefix);
         (
-            self.judge.is_held(prefix),
-            self.judge.is_suspected(prefix),
+            is_suspected && self.judge.is_held(prefix),
+            is_suspected,
             ends.failed,
             Reverse(ends.all),
             Reverse(*prefix),

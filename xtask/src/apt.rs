@@ -55,7 +55,10 @@ pub(crate) fn install_idle(packages: &[&str]) -> Result<()> {
     installed?;
     for package in packages {
         let unit = format!("{package}.service");
-        program::run(program::command("deb-systemd-helper").args(["disable", &unit]))?;
+        let mut disable = program::command("deb-systemd-helper");
+        // It remembers for whom, and fails where nobody says.
+        disable.env("DPKG_MAINTSCRIPT_PACKAGE", package);
+        program::run(disable.args(["disable", &unit]))?;
     }
     Ok(())
 }

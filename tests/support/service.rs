@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, ensure};
 
 use crate::namespace::Namespace;
 use crate::watched::Watched;
@@ -15,8 +15,14 @@ use crate::watched::Watched;
 #[derive(Debug)]
 pub struct Service {
     child: Child,
-    log: Arc<Watched<Vec<String>>>,
+    log: Arc<Watched<Log>>,
     reader: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    lines: Vec<String>,
+    is_over: bool,
 }
 
 impl Service {
@@ -45,17 +51,18 @@ impl Service {
         Ok(service)
     }
 
-    /// Waits until it has logged a line with `text` in it.
-    ///
-    /// # Errors
-    /// When it has not within `patience`; shows what it has.
-    pub fn wait_for(&self, text: &str, patience: Duration) -> Result<()> {
-        let is_said = |log: &Vec<String>| log.iter().any(|line| line.contains(text)).then_some(());
-        let found = self.log.wait(patience, is_said);
-        found.with_context(|| {
-            let log = self.log.read(|log| log.join("\n"));
-            format!("no {text:?} within {patience:?}:\n{log}")
-        })
+    fn wait_for(&self, text: &str, patience: Duration) -> Result<()> {
+        let is_said = |log: &Log| log.lines.iter().any(|line| line.contains(text));
+        let said = self.log.wait(patience, |log| {
+            (is_said(log) || log.is_over).then(|| is_said(log))
+        });
+        let lines = || self.log.read(|log| log.lines.join("\n"));
+        ensure!(
+            said == Some(true),
+            "no {text:?} within {patience:?}:\n{}",
+            lines()
+        );
+        Ok(())
     }
 
     /// Ends it without warning (`SIGKILL`).
@@ -79,9 +86,10 @@ impl Drop for Service {
     }
 }
 
-fn read(stderr: Option<impl Read>, log: &Watched<Vec<String>>) {
+fn read(stderr: Option<impl Read>, log: &Watched<Log>) {
     let lines = stderr.into_iter().flat_map(|it| BufReader::new(it).lines());
     for line in lines.map_while(Result::ok) {
-        log.update(|log| log.push(line));
+        log.update(|log| log.lines.push(line));
     }
+    log.update(|log| log.is_over = true);
 }

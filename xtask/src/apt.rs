@@ -1,12 +1,19 @@
 //! Debian packages: what is on offer, and installing it. Knows no package by name.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::Stdio,
+};
 
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{privilege, program, say};
 
 const NEEDS_ROOT: &str = "apt-get needs root";
+/// Asked by packages before they start something; 101 forbids it.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// The version that would be installed, after one look at fresh lists where there is none.
 pub(crate) fn candidate(package: &str) -> Option<String> {
@@ -33,29 +40,25 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     run(&arguments).or_else(|_| run(&["update"]).and_then(|()| run(&arguments)))
 }
 
-/// Puts the files of packages into `folder` and does nothing else with them; needs no root.
-pub(crate) fn unpack(packages: &[&str], folder: &Path) -> Result<()> {
-    let names = packages.join(" and ");
-    say::step(&format!("setup: unpacking {names} (apt-get)"));
-    // Looks for fresh lists where there are none.
-    let missing = packages.iter().find(|it| candidate(it).is_none());
-    ensure!(missing.is_none(), "no package {}", missing.unwrap_or(&""));
-    let mut download = program::command("apt-get");
-    download
-        .current_dir(folder)
-        .args(["-q", "download"])
-        .args(packages);
-    program::run(download.stdout(Stdio::null()))?;
-    for file in fs::read_dir(folder)? {
-        let file = file?.path();
-        if file.extension().is_some_and(|it| it == "deb") {
-            program::run(
-                program::command("dpkg-deb")
-                    .arg("-x")
-                    .arg(&file)
-                    .arg(folder),
-            )?;
-        }
+/// Installs packages with services in them, none of which runs, now or after a restart; needs root.
+pub(crate) fn install_idle(packages: &[&str]) -> Result<()> {
+    ensure!(privilege::is_root(), NEEDS_ROOT);
+    let is_ours = !Path::new(POLICY).exists();
+    if is_ours {
+        fs::write(POLICY, "#!/bin/sh\nexit 101\n")?;
+        fs::set_permissions(POLICY, Permissions::from_mode(0o755))?;
+    }
+    let installed = install(packages);
+    if is_ours {
+        fs::remove_file(POLICY)?;
+    }
+    installed?;
+    for package in packages {
+        let unit = format!("{package}.service");
+        let mut disable = program::command("deb-systemd-helper");
+        // It remembers for whom, and fails where nobody says.
+        disable.env("DPKG_MAINTSCRIPT_PACKAGE", package);
+        program::run(disable.args(["disable", &unit]))?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ use crate::{
     ignore::{Ignore, Rule},
     kernel::attach::{Ingress, Mode},
     names::Names,
-    sink::config::{SinkConfig, ensure_distinct},
+    sink::config::{SinkConfig, read_all},
     sizes::Sizes,
 };
 
@@ -51,7 +51,7 @@ pub struct Config {
     /// Alerts that are not told.
     pub ignore: Vec<Rule>,
     /// Where events go. Without any: stdout alone.
-    #[serde(rename = "sink")]
+    #[serde(rename = "sink", deserialize_with = "read_all")]
     pub sinks: Vec<SinkConfig>,
     /// Room in the kernel's tables.
     pub tables: Sizes,
@@ -123,9 +123,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| complaint(text, &error))?;
-        ensure_distinct(&config.sinks)?;
-        Ok(config)
+        toml::from_str(text).map_err(|error| complaint(text, &error))
     }
 
     /// Paths in a file are meant from the folder that it lies in.

@@ -10,13 +10,38 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use aya_build::{Package, Toolchain};
+use sha2::{Digest as _, Sha256};
 
 const PREBUILT: &str = "DETECTOR_EBPF_OBJECT";
+/// Which sources these are, for whoever builds a package.
+const COMMIT: &str = "DETECTOR_COMMIT";
 /// Linked by `cargo xtask setup` to a compiler that has its own library source.
 const TOOLCHAIN: &str = "detector-bpf";
 const EBPF: &str = "detector-ebpf";
 
 fn main() -> Result<()> {
+    object()?;
+    origin()
+}
+
+/// What `detector --version` tells beside its number.
+fn origin() -> Result<()> {
+    let object = PathBuf::from(env::var("OUT_DIR")?).join(EBPF);
+    let sum = Sha256::digest(fs::read(&object).context("the eBPF object")?);
+    let sum = sum
+        .iter()
+        .fold(String::new(), |text, octet| text + &format!("{octet:02x}"));
+    let compiler = Command::new(env::var("RUSTC")?).arg("--version").output()?;
+    let compiler = String::from_utf8(compiler.stdout)?;
+    let commit = env::var(COMMIT).unwrap_or_else(|_unset| "unknown".to_owned());
+    emit(&format!("rerun-if-env-changed={COMMIT}"));
+    emit(&format!("rustc-env={COMMIT}={commit}"));
+    emit(&format!("rustc-env=DETECTOR_RUSTC={}", compiler.trim()));
+    emit(&format!("rustc-env=DETECTOR_EBPF_SHA256={sum}"));
+    Ok(())
+}
+
+fn object() -> Result<()> {
     emit(&format!("rerun-if-env-changed={PREBUILT}"));
     if let Some(prebuilt) = env::var_os(PREBUILT) {
         return copy(Path::new(&prebuilt));

@@ -27,6 +27,7 @@ fn help_and_version_go_to_stdout_and_succeed() {
         (&["config", "show", "--wan", "wan7"], "wan7"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
         (&["run", "--version"], env!("CARGO_PKG_VERSION")),
+        (&["--version"], "eBPF object sha256 "),
     ] {
         let output = run(arguments).unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
@@ -63,11 +64,22 @@ fn without_permission_it_says_in_one_line_what_is_missing() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(77), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
-    for part in ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN", "run as root"] {
+    for part in ["CAP_BPF", "CAP_NET_ADMIN", "run as root"] {
         assert!(said.contains(part), "no {part}: {said}");
     }
     assert_eq!(text(&output.stdout), "");
     assert_calm(&said);
+}
+
+#[test]
+fn the_doctor_finds_missing_permissions_without_any() {
+    let folder = TempDir::new().unwrap();
+    let output = run_without_privileges(folder.path(), &["doctor", "--wan", "lo"]).unwrap();
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(69), "{said}");
+    assert!(said.contains("WRONG     capabilities"), "{said}");
+    assert!(said.contains("cure: run as root"), "{said}");
+    assert_calm(&text(&output.stderr));
 }
 
 #[test]

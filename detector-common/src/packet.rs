@@ -4,7 +4,7 @@
 
 use crate::{
     address::Address,
-    bytes::PacketBytes,
+    bytes::{Header, HeaderBytes, PacketBytes, SELDOM},
     skip::Skip,
     wire::{
         icmp, ip4, ip6,
@@ -134,108 +134,135 @@ impl IcmpError {
     }
 }
 
+impl Default for Packet {
+    /// One of zeroes.
+    #[inline(always)]
+    fn default() -> Self {
+        Self {
+            source: Address::default(),
+            destination: Address::default(),
+            ttl: 0,
+            ip_id: 0,
+            dont_fragment: false,
+            transport: Transport::empty(Protocol::IcmpError),
+        }
+    }
+}
+
 /// Parses one packet.
 ///
 /// # Errors
 /// The [`Skip`] that names why the packet is not followed.
-#[inline(always)]
 pub fn parse<B: PacketBytes + ?Sized>(bytes: &B, link: LinkLayer) -> Result<Packet, Skip> {
-    let (family, offset) = link::network(bytes, link)?;
-    let network = network(bytes, family, bytes.header_at(offset)?)?;
-    let transport = transport(bytes, &network)?;
-    let Network {
-        family: _,
-        source,
-        destination,
-        ttl,
-        ip_id,
-        dont_fragment,
-        protocol: _,
-        transport_at: _,
-        transport_len: _,
-    } = network;
-    Ok(Packet {
-        source,
-        destination,
-        ttl,
-        ip_id,
-        dont_fragment,
-        transport,
-    })
+    let mut packet = Packet::default();
+    parse_into(&mut packet, Header::first(bytes), link)?;
+    Ok(packet)
+}
+
+/// Parses one packet from its first header on. What is read is put where it belongs at once: kept
+/// until the end it takes a slot of the stack each, which is dear where the kernel fences these.
+///
+/// # Errors
+/// As [`parse`]; `packet` is then of no use.
+#[inline(always)]
+pub fn parse_into<H: HeaderBytes>(
+    packet: &mut Packet,
+    first: H,
+    link: LinkLayer,
+) -> Result<(), Skip> {
+    let (family, header) = link::network(first, link)?;
+    let network = network(family, header, packet)?;
+    transport(&network, packet)
 }
 
 #[inline(always)]
-fn network<B: PacketBytes + ?Sized>(
-    bytes: &B,
+fn network<H: HeaderBytes>(
     family: Family,
-    offset: usize,
-) -> Result<Network, Skip> {
+    header: H,
+    packet: &mut Packet,
+) -> Result<Network<H>, Skip> {
     match family {
-        Family::V4 => ip4::read(bytes, offset),
-        Family::V6 => ip6::read(bytes, offset),
+        Family::V4 => ip4::read(header, packet),
+        Family::V6 => ip6::read(header, packet),
     }
 }
 
 #[inline(always)]
-fn transport<B: PacketBytes + ?Sized>(bytes: &B, network: &Network) -> Result<Transport, Skip> {
-    let at = bytes.header_at(network.transport_at)?;
+fn transport<H: HeaderBytes>(network: &Network<H>, packet: &mut Packet) -> Result<(), Skip> {
+    let (header, len) = (network.transport, network.transport_len);
     match (network.family, network.protocol) {
-        (_, PROTOCOL_TCP) => Ok(Transport {
-            segment: tcp::read(bytes, at, network.transport_len)?,
-            ..Transport::empty(Protocol::Tcp)
-        }),
-        (_, PROTOCOL_UDP) => Ok(Transport {
-            datagram: udp::read(bytes, at, network.transport_len)?,
-            ..Transport::empty(Protocol::Udp)
-        }),
-        (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => Ok(Transport {
-            icmp_error: icmp_error(bytes, network)?,
-            ..Transport::empty(Protocol::IcmpError)
-        }),
-        (_, PROTOCOL_IPV4 | PROTOCOL_IPV6 | PROTOCOL_GRE | PROTOCOL_ESP) => Err(Skip::Encapsulated),
-        _ => Err(Skip::OtherTransport),
+        (_, PROTOCOL_TCP) => {
+            packet.transport = Transport {
+                segment: tcp::read(header, len)?,
+                ..Transport::empty(Protocol::Tcp)
+            };
+        }
+        (_, PROTOCOL_UDP) => {
+            packet.transport = Transport {
+                datagram: udp::read(header, len)?,
+                ..Transport::empty(Protocol::Udp)
+            };
+        }
+        (Family::V4, PROTOCOL_ICMP) | (Family::V6, PROTOCOL_ICMPV6) => {
+            packet.transport = Transport {
+                icmp_error: icmp_error(network, packet.destination)?,
+                ..Transport::empty(Protocol::IcmpError)
+            };
+        }
+        (_, PROTOCOL_IPV4 | PROTOCOL_IPV6 | PROTOCOL_GRE | PROTOCOL_ESP) => {
+            return Err(Skip::Encapsulated);
+        }
+        _ => return Err(Skip::OtherTransport),
     }
+    Ok(())
 }
 
 /// The error's header, then addresses and ports of the packet it quotes.
 #[inline(always)]
-fn icmp_error<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<IcmpError, Skip> {
-    let header = icmp::read(bytes, outer.transport_at, outer.family)?;
-    let quoted = quote(bytes, outer)?;
+fn icmp_error<H: HeaderBytes>(outer: &Network<H>, receiver: Address) -> Result<IcmpError, Skip> {
+    let header = icmp::read(outer.transport, outer.family)?;
+    let mut quoted = Packet::default();
+    let network = quote(outer, receiver, &mut quoted).map_err(|_skip| Skip::BadQuote)?;
     Ok(IcmpError {
         kind: header.kind,
         code: header.code,
         quoted_destination: quoted.destination,
-        quoted_protocol: quoted.protocol,
-        quoted_source_port: quoted_port(bytes, quoted.transport_at)?,
-        quoted_destination_port: quoted_port(bytes, quoted.transport_at.wrapping_add(2))?,
-        quoted_seq: quoted_seq(bytes, quoted.transport_at.wrapping_add(4))?,
+        quoted_protocol: network.protocol,
+        quoted_source_port: quoted_port(network.transport, 0)?,
+        quoted_destination_port: quoted_port(network.transport, 2)?,
+        quoted_seq: quoted_seq(network.transport)?,
     })
+}
+
+#[inline(always)]
+fn quoted_port<H: HeaderBytes>(transport: H, offset: usize) -> Result<u16, Skip> {
+    transport
+        .u16_at(offset)
+        .map_err(|_truncated| Skip::BadQuote)
+}
+
+#[inline(always)]
+fn quoted_seq<H: HeaderBytes>(transport: H) -> Result<u32, Skip> {
+    transport.u32_at(4).map_err(|_truncated| Skip::BadQuote)
 }
 
 /// A router quotes what it was sent, so the quoted sender is the one that the error goes to. What
 /// lies behind the end of the IP packet is padding and no quote.
 #[inline(always)]
-fn quote<B: PacketBytes + ?Sized>(bytes: &B, outer: &Network) -> Result<Network, Skip> {
-    let offset = outer.transport_at.wrapping_add(icmp::LEN);
-    let quoted = network(bytes, outer.family, offset).map_err(|_skip| Skip::BadQuote)?;
-    let quote_end = quoted.transport_at.wrapping_add(QUOTED_LEN);
-    let packet_end = outer.transport_at.wrapping_add(outer.transport_len);
-    if quoted.source == outer.destination && quote_end <= packet_end {
+fn quote<H: HeaderBytes>(
+    outer: &Network<H>,
+    receiver: Address,
+    packet: &mut Packet,
+) -> Result<Network<H>, Skip> {
+    let header = outer.transport.behind::<SELDOM>(icmp::LEN)?;
+    let quoted = network(outer.family, header, packet)?;
+    let quote_end = quoted.transport.at().wrapping_add(QUOTED_LEN);
+    let packet_end = outer.transport.at().wrapping_add(outer.transport_len);
+    if packet.source == receiver && quote_end <= packet_end {
         Ok(quoted)
     } else {
         Err(Skip::BadQuote)
     }
-}
-
-#[inline(always)]
-fn quoted_seq<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u32, Skip> {
-    bytes.u32_at(offset).map_err(|_truncated| Skip::BadQuote)
-}
-
-#[inline(always)]
-fn quoted_port<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<u16, Skip> {
-    bytes.u16_at(offset).map_err(|_truncated| Skip::BadQuote)
 }
 
 #[cfg(test)]

@@ -113,6 +113,12 @@ const _: () = assert!(
     "the counters need more words"
 );
 
+/// Two words side by side: so they lie in a map, where the kernel looks each pair up.
+pub type Pair = [u32; 2];
+/// Pairs of one prefix.
+pub const PAIRS: u32 = 32;
+const _: () = assert!(PAIRS as usize * 2 == WORDS, "every word is of a pair");
+
 impl Counter {
     /// Its word.
     #[inline(always)]

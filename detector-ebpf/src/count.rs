@@ -7,7 +7,7 @@ use detector_common::{
     flow::Direction,
     maps::Loss,
     mark::Mark,
-    prefix::{Change, Count, Counter, Hosts, PrefixCounters, PrefixKey, PrefixNumber, WORDS},
+    prefix::{Change, Count, Counter, Hosts, PAIRS, PrefixKey, PrefixNumber},
     skip::Skip,
     tables::{Prefixes, Table as _},
 };
@@ -15,7 +15,6 @@ use detector_common::{
 use crate::{
     atomic,
     maps::{self, NUMBER_SETS_LEN, NUMBERS_LEN},
-    opaque::opaque,
     sets::Sets,
 };
 
@@ -68,15 +67,12 @@ impl Prefixes for KernelPrefixes {
             },
             None => return,
         };
-        let (Some(counters), Some(changes)) = (
-            maps::COUNTERS.get_ptr_mut(number),
-            maps::CHANGES.get_ptr_mut(number),
-        ) else {
+        let Some(changes) = maps::CHANGES.get_ptr_mut(number) else {
             return;
         };
         // SAFETY: an aligned word of a live map value; and below.
         unsafe { atomic::add(changes.cast(), Change::BEGIN) };
-        change(&mut SharedCounters(counters));
+        change(&mut SharedCounters(number));
         // SAFETY: as above.
         unsafe { atomic::add(changes.cast(), Change::END) };
     }
@@ -113,52 +109,59 @@ fn admit(key: &PrefixKey) -> Option<u32> {
     number
 }
 
-/// Counters that all CPUs write, one atomic word at a time.
-pub(crate) struct SharedCounters(*mut PrefixCounters);
+/// The counters of one prefix, which all CPUs write, one atomic word at a time.
+///
+/// Each pair of words is looked up: a pointer plus a variable is what the verifier mistrusts without `CAP_PERFMON`.
+pub(crate) struct SharedCounters(u32);
 
 impl SharedCounters {
-    /// The word at `index`; the mask shows the verifier its bound. The last word, which nothing
-    /// ever writes, is a zero that the verifier cannot know (see `packet::unknown_zero`).
+    /// The pair that a word is of.
     #[inline(always)]
-    fn word(&self, index: usize, mask: usize) -> *mut u32 {
-        let first = self.0.cast::<u32>();
-        // SAFETY: the value is live and has that many words.
-        let zero = unsafe { *first.wrapping_add(WORDS - 1) } as usize;
-        first.wrapping_add(opaque(index.wrapping_add(zero)) & mask)
+    fn pair(&self, word: usize) -> Option<*mut u64> {
+        let first = self.0.wrapping_mul(PAIRS);
+        let pair = maps::COUNTERS.get_ptr_mut(first.wrapping_add(word as u32 >> 1))?;
+        Some(pair.cast())
     }
 
-    /// The two words that hold a bit of the word at `index`, and the bit in them: the assembler
-    /// knows `|=` and `&=` for 64 bits alone. Little-endian, as `load` demands. The mask shows the
-    /// verifier that the pair is aligned.
+    /// The pair that holds a bit of the word at `index`, and the bit in it: the assembler knows `|=` and `&=` for 64
+    /// bits alone. Little-endian, as `load` demands.
     #[inline(always)]
-    fn pair(&self, index: usize, bit: u32) -> (*mut u64, u64) {
-        let shift = (index as u32 & 1) << 5;
-        let pair = self.word(index, WORDS - 2);
-        (pair.cast(), u64::from(bit) << shift)
+    fn bit(&self, (word, bit): (usize, u32)) -> Option<(*mut u64, u64)> {
+        let shift = (word as u32 & 1) << 5;
+        Some((self.pair(word)?, u64::from(bit) << shift))
     }
 }
 
 impl Count for SharedCounters {
     #[inline(always)]
     fn add(&mut self, counter: Counter) {
-        let word = self.word(counter.word(), WORDS - 1);
-        // SAFETY: `word` lies within a live map value; the BPF target has no `fetch_add`.
-        unsafe { asm!("lock *(u32 *)({0} + 0) += {1}", in(reg) word, in(reg) 1_u64) };
+        let word = counter.word();
+        let Some(pair) = self.pair(word) else {
+            return;
+        };
+        // SAFETY: both words lie within a live map value.
+        unsafe {
+            if word & 1 == 0 {
+                atomic::increment::<0>(pair);
+            } else {
+                atomic::increment::<4>(pair);
+            }
+        }
     }
 
     #[inline(always)]
     fn insert(&mut self, hosts: Hosts, host: u8) {
-        let (index, bit) = hosts.word(host);
-        let (pair, bit) = self.pair(index, bit);
-        // SAFETY: as in `add`.
-        unsafe { asm!("lock *(u64 *)({0} + 0) |= {1}", in(reg) pair, in(reg) bit) };
+        if let Some((pair, bit)) = self.bit(hosts.word(host)) {
+            // SAFETY: an aligned word of a live map value.
+            unsafe { asm!("lock *(u64 *)({0} + 0) |= {1}", in(reg) pair, in(reg) bit) };
+        }
     }
 
     #[inline(always)]
     fn remove(&mut self, hosts: Hosts, host: u8) {
-        let (index, bit) = hosts.word(host);
-        let (pair, bit) = self.pair(index, bit);
-        // SAFETY: as in `add`.
-        unsafe { asm!("lock *(u64 *)({0} + 0) &= {1}", in(reg) pair, in(reg) !bit) };
+        if let Some((pair, bit)) = self.bit(hosts.word(host)) {
+            // SAFETY: as above.
+            unsafe { asm!("lock *(u64 *)({0} + 0) &= {1}", in(reg) pair, in(reg) !bit) };
+        }
     }
 }

@@ -41,8 +41,8 @@ use aya_ebpf::{
     programs::{TcContext, XdpContext},
 };
 use aya_log_ebpf::debug;
-use detector_common::{flow::Direction, packet::parse, track, wire::link::LinkLayer};
-use packet::Headers;
+use detector_common::{flow::Direction, packet::parse_into, track, wire::link::LinkLayer};
+use packet::{Copied, Header, Source};
 
 /// WAN ingress of a device with Ethernet header.
 #[xdp(frags)]
@@ -81,10 +81,10 @@ pub fn out_ip(ctx: TcContext) -> i32 {
 }
 
 #[inline(always)]
-fn on_xdp(ctx: &XdpContext, set_aside: impl Fn(&XdpContext, &Headers) -> bool) -> u32 {
-    if let Some(bytes) = Headers::of_frame(ctx) {
+fn on_xdp(ctx: &XdpContext, set_aside: impl Fn(&XdpContext, Copied) -> bool) -> u32 {
+    if let Some(packet) = Copied::of(ctx) {
         count::packet(Direction::In);
-        if set_aside(ctx, &bytes) {
+        if set_aside(ctx, packet) {
             observe(Direction::In);
         }
     }
@@ -94,12 +94,12 @@ fn on_xdp(ctx: &XdpContext, set_aside: impl Fn(&XdpContext, &Headers) -> bool) -
 #[inline(always)]
 fn on_tc(
     ctx: &TcContext,
-    set_aside: impl Fn(&TcContext, &Headers) -> bool,
+    set_aside: impl Fn(&TcContext, Copied) -> bool,
     direction: Direction,
 ) -> i32 {
-    if let Some(bytes) = Headers::of_skb(ctx) {
+    if let Some(packet) = Copied::of(ctx) {
         count::packet(direction);
-        if set_aside(ctx, &bytes) {
+        if set_aside(ctx, packet) {
             observe(direction);
         }
     }
@@ -117,20 +117,23 @@ fn observe(direction: Direction) {
 }
 
 #[inline(never)]
-fn set_aside_ethernet(ctx: &impl EbpfContext, bytes: &Headers) -> bool {
-    set_aside(ctx, bytes, LinkLayer::Ethernet)
+fn set_aside_ethernet(ctx: &(impl Source + EbpfContext), packet: Copied) -> bool {
+    set_aside(ctx, packet, LinkLayer::Ethernet)
 }
 
 #[inline(never)]
-fn set_aside_ip(ctx: &impl EbpfContext, bytes: &Headers) -> bool {
-    set_aside(ctx, bytes, LinkLayer::Ip)
+fn set_aside_ip(ctx: &(impl Source + EbpfContext), packet: Copied) -> bool {
+    set_aside(ctx, packet, LinkLayer::Ip)
 }
 
 /// Parses a packet into its room, and says whether it is one to follow.
 #[inline(always)]
-fn set_aside(ctx: &impl EbpfContext, bytes: &Headers, link: LinkLayer) -> bool {
-    match parse(bytes, link) {
-        Ok(packet) => room::set_aside(&packet),
+fn set_aside(ctx: &(impl Source + EbpfContext), packet: Copied, link: LinkLayer) -> bool {
+    let Some(parsed) = room::parsed() else {
+        return false;
+    };
+    match parse_into(parsed, Header::first(ctx, packet), link) {
+        Ok(()) => true,
         Err(skip) => {
             count::skip(skip);
             if skip.is_malformed() {

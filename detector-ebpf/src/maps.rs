@@ -8,14 +8,13 @@ use aya_ebpf::{
     macros::btf_map,
 };
 use detector_common::{
-    bytes::HEADER_SPAN,
     drive::Drive,
     hash,
     lanes::WAYS,
     maps::{DESTINATION_PLACES, FLOW_CAPACITY, Loss, PREFIX_CAPACITY, SAMPLE_BYTES, number_places},
     mark::Mark,
     packet::Packet,
-    prefix::{Change, PrefixCounters, PrefixKey},
+    prefix::{Change, PAIRS, Pair, PrefixKey},
     sample::{Budget, Sample},
     sets::{DestinationRecord, FlowRecord, NumberRecord, Set, sets_for},
     skip::Skip,
@@ -29,6 +28,7 @@ use detector_common::{
 pub(crate) const MAPPED: usize = aya_ebpf::bindings::BPF_F_MMAPABLE as usize;
 
 pub(crate) const PREFIXES_LEN: usize = PREFIX_CAPACITY as usize;
+pub(crate) const PAIRS_LEN: usize = PREFIXES_LEN * PAIRS as usize;
 pub(crate) const NUMBER_SETS_LEN: usize = sets_for(number_places(PREFIX_CAPACITY)) as usize;
 pub(crate) const NUMBERS_LEN: usize = NUMBER_SETS_LEN * WAYS;
 pub(crate) const FLOW_SETS_LEN: usize = sets_for(FLOW_CAPACITY) as usize;
@@ -36,9 +36,9 @@ pub(crate) const FLOWS_LEN: usize = FLOW_SETS_LEN * WAYS;
 pub(crate) const DESTINATION_SETS_LEN: usize = sets_for(DESTINATION_PLACES) as usize;
 pub(crate) const DESTINATIONS_LEN: usize = DESTINATION_SETS_LEN * WAYS;
 
-/// Room for the headers of one packet. Twice the span, so that a read which begins within the
-/// span ends within the room whatever its length.
-pub(crate) type Scratch = [u8; 2 * HEADER_SPAN];
+/// Bytes of a room for headers: a link header, an IPv6 header, an ICMP error and what that quotes would fit. A power
+/// of two, as it is a mask too.
+pub(crate) const ROOM: usize = 128;
 
 /// Room for one parsed packet.
 ///
@@ -49,7 +49,7 @@ pub(crate) struct Parsed([u8; size_of::<Packet>()]);
 
 /// Written here, read by user space, and cleared by it where nobody counts.
 #[btf_map]
-pub(crate) static COUNTERS: Array<PrefixCounters, PREFIXES_LEN, MAPPED> = Array::new();
+pub(crate) static COUNTERS: Array<Pair, PAIRS_LEN, MAPPED> = Array::new();
 
 /// Likewise.
 #[btf_map]
@@ -117,7 +117,7 @@ pub(crate) static SAMPLING: PerCpuArray<Budget, 1> = PerCpuArray::new();
 
 /// Written and read here, by one packet at a time.
 #[btf_map]
-pub(crate) static SCRATCH: PerCpuArray<Scratch, 1> = PerCpuArray::new();
+pub(crate) static SCRATCH: PerCpuArray<[u8; 2 * ROOM], 2> = PerCpuArray::new();
 
 /// Written and read here, by one packet at a time.
 #[btf_map]

@@ -1,8 +1,10 @@
 //! Bounds-checked reads of packet memory: the only place that touches it.
 //!
-//! The headers are copied out of the packet once and read from the copy: they need not lie in the
-//! linear part of a socket buffer, a copy on the stack for each header would not fit there, and a
-//! packet pointer plus a variable costs `CAP_PERFMON`.
+//! The first bytes are copied out of the packet once and read from the copy: they need not lie in the
+//! linear part of a socket buffer, and a copy on the stack for each header would not fit there. There
+//! nearly every header lies at a constant offset. One that does not is copied to a room of its own: a
+//! pointer plus a variable makes the verifier, where `CAP_PERFMON` is missing, compare all numbers
+//! exactly wherever paths meet, and give up.
 
 use core::ffi::c_void;
 
@@ -12,92 +14,186 @@ use aya_ebpf::{
     helpers::{bpf_skb_load_bytes, bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
     programs::{TcContext, XdpContext},
 };
-use detector_common::bytes::{HEADER_SPAN, PacketBytes};
+use detector_common::{
+    bytes::{HEADER_SPAN, HeaderBytes},
+    skip::Skip,
+};
 
 use crate::{
     load::load,
-    maps::{self, Scratch},
+    maps::{self, ROOM},
     opaque::opaque,
 };
 
-/// The first bytes of a packet.
-pub(crate) struct Headers {
-    start: *const u8,
-    len: usize,
-    total_len: usize,
-    zero: usize,
+/// The room of the first bytes, and that of whatever header lies elsewhere.
+const FIRST: u32 = 0;
+const OTHER: u32 = 1;
+
+/// What a program is called with.
+pub(crate) trait Source {
+    /// Length of the packet.
+    fn total_len(&self) -> usize;
+
+    /// Copies `len` bytes from `offset` to where they fit; 0 where it could.
+    fn load(&self, offset: u32, to: *mut c_void, len: u32) -> c_long;
 }
 
-impl Headers {
-    /// Of an XDP frame, in however many buffers; `None` where it is empty.
-    #[inline(always)]
-    pub(crate) fn of_frame(ctx: &XdpContext) -> Option<Self> {
-        // Not `data_end - data`: that is the first buffer only, and a subtraction of packet
-        // pointers costs `CAP_PERFMON`.
-        // SAFETY: the context is the one this program was called with.
-        let total_len = unsafe { bpf_xdp_get_buff_len(ctx.ctx) };
-        Self::copy(total_len as usize, |room, len| {
-            // SAFETY: as above, and `len` bytes fit the room.
-            unsafe { bpf_xdp_load_bytes(ctx.ctx, 0, room, len) }
-        })
-    }
-
-    /// Of a socket buffer; `None` where it is empty.
-    #[inline(always)]
-    pub(crate) fn of_skb(ctx: &TcContext) -> Option<Self> {
-        Self::copy(ctx.len() as usize, |room, len| {
-            // SAFETY: the context is the one this program was called with, and `len` bytes fit
-            // the room.
-            unsafe { bpf_skb_load_bytes(ctx.as_ptr(), 0, room, len) }
-        })
-    }
-
-    #[inline(always)]
-    fn copy(total_len: usize, load: impl FnOnce(*mut c_void, u32) -> c_long) -> Option<Self> {
-        let room = maps::SCRATCH.get_ptr_mut(0)?;
-        // The mask changes nothing; it shows the verifier the bound.
-        let len = opaque(total_len.min(HEADER_SPAN)) & (2 * HEADER_SPAN - 1);
-        if len == 0 || load(room.cast(), len as u32) != 0 {
-            return None;
-        }
-        Some(Self {
-            start: room.cast(),
-            len,
-            total_len,
-            zero: unknown_zero(room),
-        })
-    }
-}
-
-impl PacketBytes for Headers {
-    #[inline(always)]
-    fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
-        if offset.wrapping_add(N) > self.len {
-            return None;
-        }
-        let start = self.start.wrapping_add(self.blur(offset));
-        // SAFETY: `offset + N` is within the bytes copied, as checked above.
-        Some(unsafe { load(start) })
-    }
-
+impl Source for XdpContext {
+    /// Not `data_end - data`: that is the first buffer only, and a subtraction of packet pointers
+    /// costs `CAP_PERFMON`.
     #[inline(always)]
     fn total_len(&self) -> usize {
-        self.total_len
+        // SAFETY: the context is the one this program was called with.
+        unsafe { bpf_xdp_get_buff_len(self.ctx) as usize }
     }
 
     #[inline(always)]
-    fn blur(&self, offset: usize) -> usize {
-        opaque(offset.wrapping_add(self.zero)) & (HEADER_SPAN - 1)
+    fn load(&self, offset: u32, to: *mut c_void, len: u32) -> c_long {
+        // SAFETY: as above, and the caller has room for `len` bytes.
+        unsafe { bpf_xdp_load_bytes(self.ctx, offset, to, len) }
     }
 }
 
-/// The last octet of the room, which nothing ever writes: a zero that the verifier cannot know.
-///
-/// Without `CAP_PERFMON` it masks pointer arithmetic against speculation, and refuses an addition
-/// whose constant differs from path to path. Added to an offset, the zero makes all paths one.
+impl Source for TcContext {
+    #[inline(always)]
+    fn total_len(&self) -> usize {
+        self.len() as usize
+    }
+
+    #[inline(always)]
+    fn load(&self, offset: u32, to: *mut c_void, len: u32) -> c_long {
+        // SAFETY: as above.
+        unsafe { bpf_skb_load_bytes(self.as_ptr(), offset, to, len) }
+    }
+}
+
+/// A packet whose first bytes are in their room. Two words, which pass from step to step in registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Copied {
+    start: *const u8,
+    total_len: usize,
+}
+
+impl Copied {
+    /// Copies; `None` where the packet is empty.
+    #[inline(always)]
+    pub(crate) fn of(source: &impl Source) -> Option<Self> {
+        let total_len = source.total_len();
+        Some(Self {
+            start: copy(source, 0, total_len, FIRST)?,
+            total_len,
+        })
+    }
+}
+
+/// One header, and what follows it.
+pub(crate) struct Header<'a, S> {
+    source: &'a S,
+    packet: Copied,
+    start: *const u8,
+    at: usize,
+}
+
+// Not derived: that would ask the same of `S`.
+impl<S> Clone for Header<'_, S> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Header<'_, S> {}
+
+impl<'a, S: Source> Header<'a, S> {
+    /// The first one.
+    #[inline(always)]
+    pub(crate) const fn first(source: &'a S, packet: Copied) -> Self {
+        Self {
+            source,
+            packet,
+            start: packet.start,
+            at: 0,
+        }
+    }
+}
+
+impl<S: Source> HeaderBytes for Header<'_, S> {
+    #[inline(always)]
+    fn read<const N: usize>(self, offset: usize) -> Option<[u8; N]> {
+        if self.at.wrapping_add(offset).wrapping_add(N) > self.packet.total_len.min(HEADER_SPAN) {
+            return None;
+        }
+        // SAFETY: a header has constant offsets, and lies at one; the verifier checks them.
+        Some(unsafe { load(self.start.wrapping_add(offset)) })
+    }
+
+    #[inline(always)]
+    fn at(self) -> usize {
+        self.at
+    }
+
+    #[inline(always)]
+    fn remaining_len(self) -> usize {
+        self.packet.total_len.saturating_sub(self.at)
+    }
+
+    #[inline(always)]
+    fn behind<const USUAL: usize>(self, len: usize) -> Result<Self, Skip> {
+        let at = self.at.wrapping_add(len);
+        if at >= HEADER_SPAN {
+            return Err(Skip::Truncated);
+        }
+        let start = if len == USUAL {
+            beyond::<USUAL>(self.start)
+        } else if at < self.packet.total_len {
+            copy_other(self.source, at, self.packet.total_len).ok_or(Skip::Truncated)?
+        } else {
+            // Nothing is there to be read.
+            self.start
+        };
+        let at = opaque(at.wrapping_add(unknown_zero(self.packet.start))) & (HEADER_SPAN - 1);
+        Ok(Self { start, at, ..self })
+    }
+}
+
+/// A pointer so much further. Opaque, or where two paths meet the compiler adds what their pointers differ by to what
+/// they have in common: a variable.
 #[inline(always)]
-fn unknown_zero(room: *const Scratch) -> usize {
+fn beyond<const USUAL: usize>(start: *const u8) -> *const u8 {
+    opaque(start.wrapping_add(USUAL) as usize) as *const u8
+}
+
+/// The last octet of a room, which nothing ever writes: a zero that the verifier cannot know. Added to an offset, it
+/// makes all paths one that lead to a header, however far from the beginning.
+#[inline(always)]
+fn unknown_zero(room: *const u8) -> usize {
     // SAFETY: the octet lies within the room.
-    let [.., zero] = unsafe { &*room };
-    usize::from(*zero)
+    usize::from(unsafe { *room.wrapping_add(2 * ROOM - 1) })
+}
+
+/// Copies what fits of the bytes from `at` on to the room of the first, or that of the others.
+#[inline(always)]
+fn copy(source: &impl Source, at: usize, total_len: usize, room: u32) -> Option<*const u8> {
+    let room = maps::SCRATCH.get_ptr_mut(room)?.cast::<u8>();
+    fill(source, at, total_len, room).then_some(room.cast_const())
+}
+
+/// The same where it is seldom, and so out of the way. The pointer does not come out of the function that fills: the
+/// verifier would look for it on the path, which a processor may take, where there is none.
+#[inline(always)]
+fn copy_other(source: &impl Source, at: usize, total_len: usize) -> Option<*const u8> {
+    let room = maps::SCRATCH.get_ptr_mut(OTHER)?.cast::<u8>();
+    fill_seldom(source, at, total_len, room).then_some(room.cast_const())
+}
+
+#[inline(never)]
+fn fill_seldom(source: &impl Source, at: usize, total_len: usize, room: *mut u8) -> bool {
+    fill(source, at, total_len, room)
+}
+
+#[inline(always)]
+fn fill(source: &impl Source, at: usize, total_len: usize, room: *mut u8) -> bool {
+    // The mask changes nothing; it shows the verifier the bound.
+    let len = opaque(total_len.wrapping_sub(at).min(ROOM)) & (2 * ROOM - 1);
+    len != 0 && source.load(at as u32, room.cast(), len as u32) == 0
 }

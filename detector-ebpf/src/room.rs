@@ -7,24 +7,19 @@ use detector_common::{packet::Packet, track::News};
 
 use crate::maps;
 
-/// Puts a parsed packet into its room.
+/// The room of a parsed packet.
 #[inline(always)]
-pub(crate) fn set_aside(packet: &Packet) -> bool {
-    let Some(room) = maps::PARSED.get_ptr_mut(0) else {
-        return false;
-    };
-    // SAFETY: the room has the size of a packet and at least its alignment, it is this CPU's own,
-    // and nothing else runs on that until the program ends.
-    unsafe { room.cast::<Packet>().write(*packet) };
-    true
+pub(crate) fn parsed() -> Option<&'static mut Packet> {
+    let room = maps::PARSED.get_ptr_mut(0)?.cast::<Packet>();
+    // SAFETY: the room has the size of a packet and at least its alignment; it holds zeroes, which are one, or what
+    // was parsed last. It is this CPU's own, and nothing else runs on that until the program ends.
+    Some(unsafe { &mut *room })
 }
 
-/// The packet that was just put into its room.
+/// The packet that was just parsed.
 #[inline(always)]
 pub(crate) fn packet() -> Option<&'static Packet> {
-    let room = maps::PARSED.get_ptr_mut(0)?.cast::<Packet>();
-    // SAFETY: as above; `set_aside` wrote a packet before.
-    Some(unsafe { &*room })
+    parsed().map(|packet| &*packet)
 }
 
 /// The room of what is new.

@@ -177,12 +177,18 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
     /// Changes one way, unless anything in its word has changed meanwhile.
     #[inline(always)]
     fn replace(&self, set: u32, seen: &Set, index: usize, way: Way) -> bool {
-        let Some((word, seen)) = self.word(set, index).zip(seen.get(index / PER_WORD)) else {
+        let Some(tags) = self.tags.get_ptr_mut(set) else {
             return false;
         };
-        let new = seen.with(index, way);
+        let [first, second] = seen;
         // SAFETY: an aligned word of a live map value.
-        unsafe { atomic::replace(word, seen.0, new.0) }
+        unsafe {
+            if index < PER_WORD {
+                atomic::replace::<0>(tags.cast(), first.0, first.with(index, way).0)
+            } else {
+                atomic::replace::<WORD>(tags.cast(), second.0, second.with(index, way).0)
+            }
+        }
     }
 
     /// The busy way is ours: nobody else changes it.
@@ -190,17 +196,19 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
     fn move_in(&self, place: Place, index: usize) {
         let change =
             Lanes(0).with(index, Way::Busy).0 ^ Lanes(0).with(index, Way::Held(place.tag)).0;
-        if let Some(word) = self.word(place.set, index) {
-            // SAFETY: as above.
-            unsafe { atomic::flip(word, change) };
+        let Some(tags) = self.tags.get_ptr_mut(place.set) else {
+            return;
+        };
+        // SAFETY: as above.
+        unsafe {
+            if index < PER_WORD {
+                atomic::flip::<0>(tags.cast(), change);
+            } else {
+                atomic::flip::<WORD>(tags.cast(), change);
+            }
         }
-    }
-
-    #[inline(always)]
-    fn word(&self, set: u32, index: usize) -> Option<*mut u64> {
-        let tags = self.tags.get_ptr_mut(set)?.cast::<u64>();
-        Some(tags.wrapping_add((index / PER_WORD) & (lanes::WORDS - 1)))
     }
 }
 
 const PER_WORD: usize = WAYS / lanes::WORDS;
+const WORD: usize = size_of::<Lanes>();

@@ -16,7 +16,7 @@ use detector_common::{
     flow::Direction,
 };
 
-use crate::{count, maps, packet::Headers, set_aside_ethernet};
+use crate::{count, maps, opaque::opaque, packet::Copied, set_aside_ethernet};
 
 /// Passes.
 #[xdp(frags)]
@@ -33,9 +33,9 @@ pub fn empty_tc(_ctx: TcContext) -> i32 {
 /// Counts and parses as the programs do, and leaves it at that.
 #[xdp(frags)]
 pub fn parse_xdp(ctx: XdpContext) -> u32 {
-    if let Some(bytes) = Headers::of_frame(&ctx) {
+    if let Some(packet) = Copied::of(&ctx) {
         count::packet(Direction::In);
-        set_aside_ethernet(&ctx, &bytes);
+        set_aside_ethernet(&ctx, packet);
     }
     XDP_PASS
 }
@@ -43,9 +43,9 @@ pub fn parse_xdp(ctx: XdpContext) -> u32 {
 /// The same.
 #[classifier]
 pub fn parse_tc(ctx: TcContext) -> i32 {
-    if let Some(bytes) = Headers::of_skb(&ctx) {
+    if let Some(packet) = Copied::of(&ctx) {
         count::packet(Direction::Out);
-        set_aside_ethernet(&ctx, &bytes);
+        set_aside_ethernet(&ctx, packet);
     }
     TC_ACT_UNSPEC
 }
@@ -97,12 +97,13 @@ fn write<const REMOTE_AT: usize, const OURS_AT: usize>(
     if start + OURS_AT + OURS_LEN > end {
         return;
     }
+    let (remote_at, ours_at) = (opaque(start + REMOTE_AT), opaque(start + OURS_AT));
     for (index, octet) in remote.into_iter().enumerate() {
         // SAFETY: before the last octet written, which was checked; a packet may be written.
-        unsafe { *((start + REMOTE_AT + index) as *mut u8) = octet };
+        unsafe { *((remote_at + index) as *mut u8) = octet };
     }
     for (index, octet) in ours.into_iter().enumerate() {
         // SAFETY: checked above.
-        unsafe { *((start + OURS_AT + index) as *mut u8) = octet };
+        unsafe { *((ours_at + index) as *mut u8) = octet };
     }
 }

@@ -1,15 +1,20 @@
 //! The command line: what was typed, and nothing derived from it.
 
+mod views;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
+pub use self::views::{
+    DoctorArgs, ExportArgs, ExportForm, ReportArgs, SocketArgs, StatusArgs, TopArgs,
+};
 use crate::kernel::attach::{Ingress, Mode};
 
 /// Passive detector of address-range blocking, for gateways.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(version, long_version = ORIGIN, about, propagate_version = true)]
 pub struct Cli {
     /// What is to be done.
     #[command(subcommand)]
@@ -31,9 +36,31 @@ pub enum Command {
         /// Settings (TOML)
         file: PathBuf,
     },
+    /// Write the JSON Schema of the events, or their keys as the rows of a table
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema {
+        /// The rows of one event's table (Markdown): key, type, meaning
+        #[arg(long, value_name = "EVENT")]
+        keys: Option<String>,
+    },
     /// Show what holds, or explain a key
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Show how things stand with the running detector. Needs no root
+    #[command(after_help = STATUS_HELP)]
+    Status(StatusArgs),
+    /// Watch the running detector: interfaces, alerts, the prefixes that fare worst. Needs no root
+    #[command(after_help = STATUS_HELP)]
+    Top(TopArgs),
+    /// Draw a page of alerts: when, which ranges, by what evidence
+    #[command(after_help = "Example: detector report alerts.ndjson -o report.html")]
+    Report(ReportArgs),
+    /// Write the ranges of firing alerts as a list for other programs
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
+    /// Find what would keep `run`, with the same options, from working here
+    #[command(after_help = "Exit codes: 0 nothing would, 69 something would.")]
+    Doctor(DoctorArgs),
 }
 
 /// What there is to know of the configuration.
@@ -48,11 +75,32 @@ pub enum ConfigCommand {
     },
 }
 
+/// What `--version` says and `-V` does not: out of what it was built.
+const ORIGIN: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("DETECTOR_COMMIT"),
+    "\ncompiler ",
+    env!("DETECTOR_RUSTC"),
+    "\neBPF object sha256 ",
+    env!("DETECTOR_EBPF_SHA256"),
+);
+
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failed, 2 usage, 69 the system lacks something, 71 memory or maps refused,
 77 no permission, 78 bad configuration.
 
 Example: detector run --wan eth0 | jq 'select(.event == \"alert\")'";
+
+const STATUS_HELP: &str = "Exit codes: 0 fine, 69 no detector runs, 77 its socket may not be read.";
+
+const EXPORT_EXAMPLES: &str = "\
+The lists hold what is firing now, so they are to be written anew from time to time.
+
+Examples:
+  detector export nft > blocked.nft && nft -f blocked.nft
+  detector export ipset alerts.ndjson | ipset restore
+  detector export routes --via 192.0.2.1 --dev wan1 | ip -batch -";
 
 const REPLAY_EXAMPLES: &str = "\
 Writes alerts as they come in the captures' time, and one summary at the end. Several captures are
@@ -64,6 +112,11 @@ Exit codes: 0 fine, 1 a file is missing or no capture, 2 usage, 77 no permission
 Examples:
   detector replay --flows capture.pcap.gz | jq -r 'select(.event == \"flow\") | .verdict'
   tcpdump -i eth0 -w - -c 100000 tcp | detector replay --local 203.0.113.0/24 -";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  detector schema > detector-1.schema.json
+  detector schema --keys alert";
 
 /// Arguments of `detector run`.
 #[derive(Args, Clone, Debug)]

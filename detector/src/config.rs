@@ -7,7 +7,7 @@
 mod change;
 pub mod command;
 mod complaint;
-mod keys;
+pub mod keys;
 
 use std::{
     fs,
@@ -24,6 +24,7 @@ use crate::{
     failure::Failure,
     ignore::{Ignore, Rule},
     kernel::attach::{Ingress, Mode},
+    metrics::{self, Metrics},
     names::Names,
     sink::config::{SinkConfig, read_all},
     sizes::Sizes,
@@ -55,6 +56,12 @@ pub struct Config {
     pub sinks: Vec<SinkConfig>,
     /// Room in the kernel's tables.
     pub tables: Sizes,
+    /// The folder that the file lies in, where there is one.
+    #[serde(skip)]
+    folder: Option<PathBuf>,
+    /// Where metrics are served.
+    #[serde(deserialize_with = "metrics::read")]
+    pub metrics: Metrics,
 }
 
 /// What the files that a configuration names came to.
@@ -64,6 +71,8 @@ pub struct Settings {
     pub names: Names,
     /// What is not told.
     pub ignore: Ignore,
+    /// The files that it was read from, and the folder of the first, where another may take its place.
+    pub files: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -72,7 +81,9 @@ impl Settings {
     /// # Errors
     /// [`Failure::Config`] names the file, the place in it and the cure.
     pub fn load(config: &Config) -> Result<Self, Failure> {
+        let files = config.labels.iter().chain(&config.asn);
         Ok(Self {
+            files: files.cloned().chain(config.folder.clone()).collect(),
             names: Names::load(&config.labels, config.asn.as_deref())?,
             ignore: Ignore::new(config.ignore.clone()),
         })
@@ -130,10 +141,15 @@ impl Config {
     fn meant_from(self, folder: &Path) -> Self {
         let from_there = |path: &PathBuf| folder.join(path);
         Self {
+            folder: Some(Path::new(".").join(folder)),
             state_dir: self.state_dir.as_ref().map(from_there),
             status_socket: self.status_socket.as_ref().map(from_there),
             labels: self.labels.iter().map(from_there).collect(),
             asn: self.asn.as_ref().map(from_there),
+            metrics: Metrics {
+                socket: self.metrics.socket.as_ref().map(from_there),
+                ..self.metrics
+            },
             sinks: self
                 .sinks
                 .into_iter()

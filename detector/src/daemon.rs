@@ -1,46 +1,60 @@
 //! The loop: poll the maps once a second, judge, tell. The only place that looks at a clock.
 
+mod admission;
+mod attachments;
 mod clock;
+mod gauges;
+mod notify;
 mod poll;
 mod reload;
+mod scrape;
 mod signs;
 pub mod socket;
+mod uplinks;
 mod vitals;
 
 use std::{
     env,
     io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use detector_common::{tuning::Tuning, wire::link::LinkLayer};
-use jiff::Timestamp;
+use detector_common::tuning::Tuning;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
     time::{MissedTickBehavior, interval},
 };
+use tracing::{info, warn};
 
 use self::{
+    attachments::Attachments,
     clock::Clock,
+    notify::Life,
     poll::{Kept, Poll},
     reload::Reload,
+    scrape::Doors,
+    socket::Socket,
+    uplinks::{Uplinks, wanted},
     vitals::Vitals,
 };
 use crate::{
     cli::RunArgs,
     config::{Config, Settings},
-    event::{Body, InterfaceEvent},
     failure::Failure,
     kernel::{
-        Kernel, Options,
-        attach::{Attached, TcHook, Wish},
-        interfaces::{Interface, Interfaces},
+        Options,
+        attach::{TcHook, Wish},
+        helper::Helper,
+        interfaces::Interfaces,
         privilege,
     },
     logging,
     observer::{Observer, host_name},
-    sink::{Delivery, Pace, Sinks, Tell as _},
-    state::Place,
+    sandbox::{self, Calls, Files},
+    sink::{Delivery, Pace, Sinks, config::SinkConfig},
+    state::{Place, StateDir},
     watch::{Watch, new_id},
 };
 
@@ -61,107 +75,130 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
         .block_on(watch(args, config, settings))
 }
 
+/// Begins with what takes capabilities, and gives them up: from then on the helper alone has some.
 async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), Failure> {
     let mut stop = Stop::new()?;
     let mut reload = Reload::new(args)?;
-    let interfaces = interfaces(&config.wan).await?;
+    let known = Interfaces::connect()?;
+    let wanted = wanted(&known, &config.wan).await?;
     let of_systemd = env::var_os("STATE_DIRECTORY");
     let state = Place::of(config.state_dir.as_deref(), of_systemd.as_deref()).open()?;
-    let mut sinks = Sinks::start(&config.sinks, Pace::default())?;
+    let mut sinks = Sinks::open(&config.sinks, Pace::default())?;
     let status = socket::open(config.status_socket.as_deref())?;
+    let doors = Doors::open(&config.metrics).await?;
+    let helper = Helper::start()?;
+    if let Some(caveat) = privilege::caveat() {
+        info!("{caveat}");
+    }
+    privilege::give_up()?;
     let tuning = Tuning::default();
-    let mut kernel = Kernel::load(Options {
+    let options = Options {
         tuning,
         is_verbose: logging::is_verbose(),
         sizes: config.tables,
         ..Options::default()
-    })?;
+    };
+    let maps = helper.load(options).await?;
     let wish = Wish {
         mode: config.mode,
         ingress: config.ingress,
         tc: TcHook::of_this_kernel(),
     };
-    let attached = interfaces
-        .iter()
-        .map(|interface| kernel.attach(interface, wish))
-        .collect::<Result<Vec<_>, _>>()?;
-    let observer = Observer::of(host_name(), &attached);
+    let uplinks = Uplinks::attach(helper, known, wish, wanted).await?;
+    let kept = state.as_ref().map(StateDir::path);
+    let served = status.as_ref().and_then(Socket::folder);
+    let written = config.sinks.iter().filter_map(SinkConfig::folder);
+    close_in(
+        &settings.files,
+        kept.into_iter().chain(served).chain(written),
+    )?;
+    let observer = Observer::of(host_name(), &uplinks.attached());
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());
-    let watch = Watch::new(kernel, tuning, observer, new_id).knowing(settings);
-    let vitals = Vitals::new(clock.now(), config, &attached);
+    let watch = Watch::new(maps, tuning, observer, new_id).knowing(settings);
+    let vitals = Vitals::new(clock.now(), config, &uplinks.attached(), uplinks.runs());
     let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
-    if let Some(listener) = status {
-        tokio::spawn(socket::serve(listener, poll.published()));
-    }
+    let _removed_at_the_end = status.map(|socket| socket.serve(poll.published()));
+    doors.serve(&poll.published());
+    sinks.begin()?;
     poll.recall(&sinks);
-    tell_interfaces(&mut sinks, &attached, "attached")?;
-    poll_until(&mut stop, &mut reload, poll, &clock, &mut sinks).await?;
-    tell_interfaces(&mut sinks, &attached, "detached")?;
-    sinks.finish()
+    let mut attachments = Attachments(uplinks.attached());
+    let ended = match attachments.tell(&mut sinks, "attached")? {
+        Delivery::Closed => Ok(()),
+        Delivery::Written => {
+            poll_until(
+                &mut stop,
+                &mut reload,
+                poll,
+                uplinks,
+                &mut attachments,
+                &clock,
+                &mut sinks,
+            )
+            .await
+        }
+    };
+    // Whoever reads may be gone already; there is nobody left to tell.
+    let _delivery = attachments.tell(&mut sinks, "detached")?;
+    ended.and(sinks.finish())
 }
 
-/// Polls until told to stop, then keeps what is to outlive it and detaches: `poll` owns the kernel side.
+/// Nothing but what it reads and writes, from here on.
+fn close_in<'a>(read: &[PathBuf], write: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
+    let write: Vec<PathBuf> = write.map(Path::to_owned).collect();
+    if sandbox::enter(read, &write, Calls::WithoutPrograms)? == Files::Open {
+        warn!("this kernel has no Landlock; files are not closed to the detector");
+    }
+    Ok(())
+}
+
+/// Polls until told to stop, then keeps what is to outlive it and detaches.
 async fn poll_until(
     stop: &mut Stop,
     reload: &mut Reload,
     mut poll: Poll,
+    uplinks: Uplinks,
+    attachments: &mut Attachments,
     clock: &Clock,
     sinks: &mut Sinks,
 ) -> Result<(), Failure> {
+    let mut life = Life::of_environment();
+    let (told, mut changes) = mpsc::channel(1);
+    let mut minding = Box::pin(uplinks.mind(told));
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    let ended = loop {
         let delivery = tokio::select! {
-            () = stop.requested() => break,
+            () = stop.requested() => break Ok(()),
+            failure = &mut minding => break Err(failure),
             () = sinks.over() => sinks.fate()?,
-            _ = ticks.tick() => poll.tick(clock.now(), sinks)?,
-            read = reload.next() => poll.reload(clock.now(), read, sinks)?,
+            Some(change) = changes.recv() => {
+                let delivery = attachments.change(sinks, change)?;
+                poll.observe(&attachments.0);
+                delivery
+            }
+            _ = ticks.tick() => {
+                let delivery = poll.tick(clock.now(), sinks)?;
+                life.polled(clock.now(), notify::summary(&poll.published().borrow()));
+                delivery
+            }
+            read = reload.next() => {
+                let outcome = match &read {
+                    Ok(_) => "settings were read again".to_owned(),
+                    Err(failure) => failure.to_string(),
+                };
+                let delivery = poll.reload(clock.now(), read, sinks)?;
+                notify::reloaded(&outcome);
+                delivery
+            }
         };
         if delivery == Delivery::Closed {
-            break;
+            break Ok(());
         }
-    }
-    poll.keep_all(clock.now())
-}
-
-async fn interfaces(names: &[String]) -> Result<Vec<Interface>, Failure> {
-    let known = Interfaces::connect()?;
-    if names.is_empty() {
-        return known.of_default_route().await;
-    }
-    let mut interfaces: Vec<Interface> = Vec::new();
-    for name in names {
-        let interface = known.by_name(name).await?;
-        if !interfaces.contains(&interface) {
-            interfaces.push(interface);
-        }
-    }
-    Ok(interfaces)
-}
-
-fn tell_interfaces(
-    sinks: &mut Sinks,
-    attached: &[Attached],
-    state: &'static str,
-) -> Result<(), Failure> {
-    for it in attached {
-        let event = InterfaceEvent {
-            iface: it.interface.name.clone(),
-            ifindex: it.interface.index,
-            state,
-            mode: it.ingress,
-            reason: it.reason,
-            egress: it.egress,
-            link: match it.interface.link {
-                LinkLayer::Ethernet => "ethernet",
-                LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
-            },
-        };
-        // Whoever reads may be gone already; then there is nobody left to tell.
-        let _delivery = sinks.tell(&Timestamp::now(), Body::Interface(&event))?;
-    }
-    Ok(())
+    };
+    notify::stopping();
+    poll.keep_all(clock.now())?;
+    ended
 }
 
 /// The signals that end the daemon in order.

@@ -5,12 +5,14 @@
 pub mod alert;
 pub mod config;
 pub mod flow;
+pub mod schema;
 pub mod stall;
 pub mod summary;
 
 use std::{borrow::Cow, time::Duration};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use self::{alert::AlertEvent, config::ConfigEvent, flow::FlowEvent, summary::Summary};
@@ -42,7 +44,7 @@ pub enum Body<'a> {
     Alert(&'a AlertEvent),
     /// The daemon lives.
     Heartbeat(&'a Heartbeat),
-    /// An interface is watched, or no longer.
+    /// An interface is watched, or no longer, or changed.
     Interface(&'a InterfaceEvent),
     /// Something could not be stored.
     Overflow(&'a Overflow),
@@ -76,10 +78,11 @@ impl<'a> Event<'a> {
 }
 
 /// A sign of life.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Heartbeat {
     /// Time since the start.
     #[serde(rename = "uptime_s", serialize_with = "as_seconds")]
+    #[schemars(with = "u64")]
     pub uptime: Duration,
     /// Prefixes that are tracked.
     pub prefixes: usize,
@@ -104,14 +107,14 @@ pub struct Heartbeat {
     pub sinks_dropped: Counts,
 }
 
-/// An interface came or went.
-#[derive(Debug, Serialize)]
+/// Something became of an interface.
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct InterfaceEvent {
     /// Its name.
     pub iface: String,
     /// Its index.
     pub ifindex: u32,
-    /// `attached` or `detached`.
+    /// `attached`, `detached`, `renamed`, `down` or `up`.
     pub state: &'static str,
     /// How packets that come in are seen.
     pub mode: IngressHook,
@@ -125,9 +128,9 @@ pub struct InterfaceEvent {
 }
 
 /// A map is full.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Overflow {
-    /// What is lost: `prefix`, `flow`, `destination` or `candidate`.
+    /// What is lost: `prefix`, `flow`, `unanswered`, `destination`, `candidate` or `sample`.
     pub map: &'static str,
     /// How many inserts it refused since the start.
     pub lost: u64,

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A failure that ends the program. The text says what, where and the cure.
-#[derive(Debug, Error)]
+#[derive(Debug, Deserialize, Error, Serialize)]
 #[non_exhaustive]
 pub enum Failure {
     /// What was configured cannot be used.

@@ -29,7 +29,6 @@ pub struct Rule {
     pub reason: String,
     /// From then on the rule holds no more.
     #[serde(deserialize_with = "written::read_time")]
-    #[schemars(with = "String")]
     pub until: Timestamp,
 }
 

@@ -30,7 +30,7 @@ use self::{
     transport::Transport,
     uplink::{Condition, Uplink},
 };
-use crate::{moment::Moment, snapshot::Delta};
+use crate::{moment::Moment, snapshot::Delta, status::Suspicion};
 
 /// When an outage is noticed, failures of this last while were its own.
 const ONSET: Duration = Duration::from_mins(1);
@@ -103,6 +103,14 @@ impl Judge {
     /// Whether this prefix is claimed to be blocked.
     pub fn is_held(&self, prefix: &IpNet) -> bool {
         self.dockets.iter().any(|it| it.is_held(prefix))
+    }
+
+    /// What speaks for a block of this prefix, over the transport of which more does.
+    pub fn suspicion(&self, prefix: &IpNet, now: Moment) -> Option<Suspicion> {
+        let suspicions = self.dockets.iter();
+        suspicions
+            .filter_map(|it| it.suspicion(prefix, now))
+            .max_by(|a, b| a.llr.total_cmp(&b.llr))
     }
 
     /// What is to be kept over a restart.

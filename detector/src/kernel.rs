@@ -2,17 +2,22 @@
 
 pub mod attach;
 mod counters;
+mod descriptors;
+pub mod helper;
 pub mod interfaces;
 mod load;
 mod mapped;
 pub mod maps;
+mod options;
 mod pod;
 mod prefixes;
 pub mod privilege;
+mod runs;
 mod source;
 mod table;
 pub mod test_run;
 mod yardstick;
 
 pub use counters::Counters;
-pub use load::{Kernel, Options, ProgramCost};
+pub use load::{Kernel, ProgramCost, Programs};
+pub use options::Options;

@@ -37,6 +37,20 @@ impl Kind {
         Self::RstInjection,
     ];
 
+    /// Its name in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SynBlackhole => "syn_blackhole",
+            Self::QuicBlackhole => "quic_blackhole",
+            Self::DataBlackhole => "data_blackhole",
+            Self::DataCutoff => "data_cutoff",
+            Self::IcmpBlocked => "icmp_blocked",
+            Self::RstInjection => "rst_injection",
+            Self::UplinkOutage => "uplink_outage",
+            Self::AllowList => "allow_list",
+        }
+    }
+
     /// Its place in [`Self::ALL`], for the kinds that are there.
     pub const fn index(self) -> usize {
         self as usize
@@ -71,6 +85,16 @@ mod tests {
         for verdict in Verdict::ALL {
             let is_failure = verdict.outcome() == Outcome::Failed;
             assert_eq!(Kind::of(verdict).is_some(), is_failure, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_called_what_events_call_it() {
+        for kind in Kind::ALL
+            .into_iter()
+            .chain([Kind::UplinkOutage, Kind::AllowList])
+        {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
     }
 

@@ -1,10 +1,11 @@
 //! One point in time on both clocks: the monotonic one that all spans are measured on, and the
 //! wall clock that events show. A step of the wall clock changes no judgement.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use detector_common::time::Nanos;
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Now, as handed in by the caller.
@@ -55,6 +56,17 @@ impl Moment {
 /// Those of the serializer.
 pub fn serialize_millis<S: Serializer>(wall: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{wall:.3}"))
+}
+
+/// As its wall time.
+impl JsonSchema for Moment {
+    fn schema_name() -> Cow<'static, str> {
+        Timestamp::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Timestamp::json_schema(generator)
+    }
 }
 
 /// [`Moment`] serializes as its wall time.

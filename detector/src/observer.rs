@@ -1,11 +1,12 @@
 //! Who saw it, and what limits what can be seen from there.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::kernel::attach::{Attached, IngressHook};
 
 /// The observer as it appears in every alert.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Observer {
     /// Name of the host.
     pub host: String,
@@ -26,22 +27,26 @@ pub struct Observer {
 impl Observer {
     /// This host, watching `attached`.
     pub fn of(host: String, attached: &[Attached]) -> Self {
+        let mut this = Self {
+            host,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Self::default()
+        };
+        this.observe(attached);
+        this
+    }
+
+    /// Watches `attached` from now on. Where that is nothing, what is told yet was seen before.
+    pub fn observe(&mut self, attached: &[Attached]) {
         let mut modes: Vec<&str> = attached.iter().map(|it| mode_name(it.ingress)).collect();
         modes.dedup();
-        Self {
-            host,
-            iface: attached
-                .iter()
-                .map(|it| it.interface.name.clone())
-                .collect(),
-            mode: match modes.as_slice() {
-                [mode] => (*mode).to_owned(),
-                _ => "mixed".to_owned(),
-            },
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            is_map_full: false,
-            is_lossy: false,
-        }
+        self.mode = match modes.as_slice() {
+            [] => return,
+            [mode] => (*mode).to_owned(),
+            _ => "mixed".to_owned(),
+        };
+        let names = attached.iter().map(|it| it.interface.name.clone());
+        self.iface = names.collect();
     }
 
     /// What limits the view from here, by the names of the alert contract.

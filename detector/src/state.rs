@@ -61,6 +61,11 @@ impl StateDir {
         })
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What `name` holds. One that cannot be used is set aside as `NAME.damaged`, with a warning.
     pub fn load<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let reason = match read(&self.path.join(name)) {

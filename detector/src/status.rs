@@ -3,14 +3,14 @@
 //! Heartbeats, the status socket, metrics and systemd are all told from it. Must not know: who asks, or how it is
 //! written for them.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use crate::{event::alert::Grade, kind::Kind};
+use crate::{durations::Durations, event::alert::Grade, kind::Kind};
 
 /// Counters by name; those that are zero are left out.
 pub type Counts = BTreeMap<Cow<'static, str>, u64>;
@@ -32,6 +32,8 @@ pub struct Status {
     pub polls: u64,
     /// How long the latest poll took, in milliseconds.
     pub poll_ms: f64,
+    /// How long all of them took.
+    pub poll_durations: Durations,
     /// What is watched, and what is to be.
     pub interfaces: Vec<InterfaceStatus>,
     /// Packets that came in.
@@ -42,6 +44,8 @@ pub struct Status {
     pub skipped: Counts,
     /// What could not be stored, by what it was.
     pub lost: Counts,
+    /// Connections that bear a mark of forgery, by mark.
+    pub marks: Counts,
     /// Prefixes that are tracked.
     pub prefixes: usize,
     /// The kernel's tables.
@@ -50,8 +54,15 @@ pub struct Status {
     pub alerts: Vec<Standing>,
     /// How many of them nobody was told of yet, since there are too many.
     pub alerts_untold: usize,
+    /// Alert events told since the start, by kind and then by state.
+    pub told: BTreeMap<String, Counts>,
     /// Alerts that `ignore` rules kept out so far.
     pub ignored: u64,
+    /// What all this costs.
+    pub cost: Cost,
+    /// The prefixes that fare worst, the worst first, as they stood a few seconds ago at most.
+    #[serde(default)]
+    pub worst: Arc<Vec<PrefixStatus>>,
     /// What holds of the configuration.
     pub config: ConfigStatus,
     /// Where events go.
@@ -129,6 +140,78 @@ pub struct Standing {
     pub ok_witnesses: usize,
     /// Whether somebody was told.
     pub is_told: bool,
+    /// The range that was told last. Unlike `prefix` it does not shrink with every piece that works again.
+    pub told_prefix: Option<IpNet>,
+}
+
+/// What the detector itself takes, as it was some seconds ago at most.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Cost {
+    /// Processor time of this process since its start, in seconds.
+    pub cpu_s: f64,
+    /// Its memory that is not swapped out, in bytes, where the kernel tells.
+    pub resident_bytes: Option<u64>,
+    /// The programs in the kernel that have run, where the kernel counts it (`kernel.bpf_stats_enabled`).
+    pub programs: Vec<ProgramRuns>,
+}
+
+/// What the kernel counted of one program.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProgramRuns {
+    /// Name of the entry point.
+    pub name: String,
+    /// How often it ran while that was counted.
+    pub runs: u64,
+    /// Processor time of those runs, in seconds.
+    pub cpu_s: f64,
+}
+
+/// A prefix in which something failed in the last five minutes.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PrefixStatus {
+    /// The prefix.
+    pub prefix: IpNet,
+    /// Whose it is, where the administrator's files say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Connections to it that ended.
+    pub connections: u64,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// The share that failed in percent, for each twenty seconds, the oldest first; none where nothing ended.
+    pub percent_failed: Vec<Option<u8>>,
+    /// What speaks for a block, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspicion: Option<Suspicion>,
+}
+
+/// What speaks for a block of a prefix. It is a claim only as part of an alert.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Suspicion {
+    /// By what means most trials failed.
+    pub kind: Kind,
+    /// When it began to fail.
+    pub since: Option<Timestamp>,
+    /// Trials since then.
+    pub trials: u64,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// Those of them that prove a third party.
+    pub proofs: u64,
+    /// Log-likelihood ratio of a block, in nats.
+    pub llr: f64,
+    /// What ordinarily fails in this way.
+    pub ordinary_failure_rate: f64,
+    /// Once-alive hosts that fail.
+    pub hosts_failing: u32,
+    /// Hosts of which the latest word is good.
+    pub hosts_working: u32,
+    /// Whether that is enough for an alarm.
+    pub is_alarmed: bool,
+    /// Whether some connections work all the while, which speaks against a block.
+    pub is_mixed: bool,
+    /// Whether it is part of an alert.
+    pub is_blocked: bool,
 }
 
 /// What holds of the configuration.

@@ -20,6 +20,7 @@ use detector_common::{
     tuning::Tuning,
 };
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::connections::Connections;
@@ -31,7 +32,7 @@ const PATIENCE: Nanos = Nanos::from_secs(5);
 const MOST_WAITING: usize = 4_096;
 
 /// Connections by what was found in them.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Tally {
     /// By the marks that their packets bore.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

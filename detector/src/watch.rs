@@ -3,7 +3,9 @@
 //! The same over live maps and over a replay. Must not know: clocks, or where an alert goes.
 
 mod idle;
+mod lately;
 mod memory;
+mod worst;
 
 use detector_common::{
     destination::{DestinationKey, DestinationState},
@@ -20,6 +22,7 @@ use ulid::Ulid;
 pub use self::memory::Remembered;
 use self::{
     idle::Idle,
+    lately::Lately,
     memory::{Memory, vantage},
 };
 use crate::{
@@ -127,6 +130,7 @@ pub struct Watch<S> {
     changed: Vec<Tracked>,
     losses: [u64; Loss::ALL.len()],
     idle: Idle,
+    lately: Lately,
     memory: Memory,
 }
 
@@ -136,6 +140,7 @@ impl<S: Source> Watch<S> {
         Self {
             idle: Idle::new(source.sizes().prefixes),
             memory: Memory::new(source.sizes().destinations),
+            lately: Lately::default(),
             source,
             observer,
             names: Names::default(),
@@ -171,6 +176,7 @@ impl<S: Source> Watch<S> {
         self.gather()?;
         self.source.changes(&mut self.changed)?;
         let deltas = deltas(&mut self.tracked, &self.changed, &self.tuning);
+        self.lately.note(now, &deltas);
         let is_lossy = self.note_losses()?;
         let findings = self.judge.observe(now, &deltas, is_lossy);
         let (judge, traces) = (&self.judge, &mut self.traces);
@@ -292,7 +298,9 @@ impl<S: Source> Watch<S> {
         for key in self.idle.take_expired(now.monotonic, is_kept) {
             self.source.forget_prefix(&key)?;
             self.tracked.remove(&key);
-            self.judge.forget(&network(key, &self.tuning));
+            let prefix = network(key, &self.tuning);
+            self.judge.forget(&prefix);
+            self.lately.forget(&prefix);
         }
         Ok(())
     }

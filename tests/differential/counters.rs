@@ -119,21 +119,21 @@ pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
         ask(&mut kernel, 8, 8, round)?;
         serve(&mut kernel, 8, 8, round)?;
     }
-    kernel.changes(&mut changed)?;
+    kernel.maps.changes(&mut changed)?;
     let old: Vec<PrefixKey> = changed.iter().map(|(key, _)| *key).collect();
     ensure!(old.len() == 8, "{} prefixes of 8", old.len());
     for key in &old[..4] {
-        kernel.forget_prefix(key)?;
+        kernel.maps.forget_prefix(key)?;
     }
     // Of sixteen prefixes the first eight are these, four of which have no number any more; none is free yet.
     ask(&mut kernel, 16, 16, 3)?;
     serve(&mut kernel, 16, 16, 3)?;
     ensure!(
-        kernel.losses()?[Loss::Prefix as usize] > 0,
+        kernel.maps.losses()?[Loss::Prefix as usize] > 0,
         "nothing was refused"
     );
     for _look in 0..2 {
-        kernel.changes(&mut changed)?;
+        kernel.maps.changes(&mut changed)?;
         ensure!(
             changed.iter().all(|(key, _)| old[4..].contains(key)),
             "{changed:?}"
@@ -141,7 +141,7 @@ pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
     }
     ask(&mut kernel, 16, 16, 4)?;
     serve(&mut kernel, 16, 16, 4)?;
-    kernel.changes(&mut changed)?;
+    kernel.maps.changes(&mut changed)?;
     let fresh: Vec<&Tracked> = changed
         .iter()
         .filter(|(key, _)| !old[4..].contains(key))
@@ -192,7 +192,9 @@ fn run(
     prefixes: u32,
 ) -> Result<()> {
     let drive = Drive::over(connections, prefixes, layout);
-    kernel.drive(program, drive, &frame.bytes, connections)?;
+    kernel
+        .programs
+        .drive(program, drive, &frame.bytes, connections)?;
     Ok(())
 }
 

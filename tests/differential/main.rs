@@ -127,6 +127,10 @@ fn main() -> ExitCode {
         "every_program_is_verified_within_its_budget",
         budget::every_program_is_verified_within_its_budget,
     ));
+    tests.push((
+        "every_program_is_verified_without_cap_perfmon",
+        budget::every_program_is_verified_without_cap_perfmon,
+    ));
     harness::main(tests)
 }
 

@@ -112,7 +112,10 @@ impl Pair {
             return Ok(None);
         }
         let link = self.venue.link;
-        let returned = self.kernel.test_run(hook, link, &frame.bytes, now)?;
+        let returned = self
+            .kernel
+            .programs
+            .test_run(hook, link, &frame.bytes, now)?;
         let passes = if hook == Hook::Xdp {
             XDP_PASS
         } else {
@@ -134,9 +137,9 @@ impl Pair {
         let tables = &self.engine.tables;
         let mut flows = tables.flows.entries();
         flows.retain(|_, flow| !flow.is_settled());
-        let kernel_flows = self.kernel.young_flows().into_iter().collect();
-        let prefixes = self.kernel.all_prefixes().into_iter().collect();
-        let destinations = self.kernel.all_destinations().into_iter().collect();
+        let kernel_flows = self.kernel.maps.young_flows().into_iter().collect();
+        let prefixes = self.kernel.maps.all_prefixes().into_iter().collect();
+        let destinations = self.kernel.maps.all_destinations().into_iter().collect();
         let differences = [
             differences("prefix", &prefixes, self.engine.snapshot()),
             differences("flow", &kernel_flows, &flows),
@@ -153,7 +156,7 @@ impl Pair {
     }
 
     fn differing_totals(&self) -> Result<String> {
-        let kernel = self.kernel.totals()?;
+        let kernel = self.kernel.maps.totals()?;
         let host = Totals {
             packets: self.packets,
             skips: self.engine.skips,
@@ -171,14 +174,14 @@ impl Pair {
     }
 
     fn differing_vantage(&self) -> Result<String> {
-        let kernel = self.kernel.vantage()?;
+        let kernel = self.kernel.maps.vantage()?;
         let host = self.engine.tables.vantage.0;
         Ok(difference("vantage", &kernel, &host))
     }
 
     /// In order, by the first that differs.
     fn differing_samples(&mut self) -> Result<String> {
-        let kernel = self.kernel.samples()?;
+        let kernel = self.kernel.maps.samples()?;
         let host = mem::take(&mut self.engine.tables.evidence.samples);
         let len = kernel.len().max(host.len());
         let at = |samples: &[Sample], index: usize| samples.get(index).copied();

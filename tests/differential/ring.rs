@@ -23,17 +23,17 @@ pub(crate) fn samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order() 
     for second in 2..2 + SECONDS {
         forge(&mut kernel, second)?;
     }
-    let samples = kernel.samples()?;
-    let lost = kernel.totals()?.losses[Loss::Sample as usize];
+    let samples = kernel.maps.samples()?;
+    let lost = kernel.maps.totals()?.losses[Loss::Sample as usize];
     let (kept, all) = (samples.len() as u64, SECONDS * u64::from(PER_SECOND));
     ensure!(lost > 0, "the ring holds all {kept}");
     ensure!(kept + lost == all, "{kept} kept and {lost} lost of {all}");
     ensure!(samples.is_sorted_by_key(|sample| sample.at), "out of order");
     // And there is room again.
     forge(&mut kernel, 2 + SECONDS)?;
-    let fresh = kernel.samples()?.len();
+    let fresh = kernel.maps.samples()?.len();
     ensure!(fresh == usize::from(PER_SECOND), "{fresh} samples");
-    ensure!(kernel.samples()?.is_empty(), "a sample comes twice");
+    ensure!(kernel.maps.samples()?.is_empty(), "a sample comes twice");
     Ok(())
 }
 
@@ -62,6 +62,8 @@ fn show(kernel: &mut Kernel, frame: &Frame, second: u64) -> Result<()> {
         Direction::Out => Hook::TcOut,
     };
     let now = Nanos::from_secs(second);
-    kernel.test_run(hook, LinkLayer::Ethernet, &frame.bytes, now)?;
+    kernel
+        .programs
+        .test_run(hook, LinkLayer::Ethernet, &frame.bytes, now)?;
     Ok(())
 }

@@ -31,14 +31,14 @@ pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result
     let mut talk = conversation("203.0.113.2:40000")?;
     send(&mut kernel, &talk.syn(), KNOWN)?;
     send(&mut kernel, &talk.syn_ack(), KNOWN)?;
-    let known = kernel.destinations()?.len();
+    let known = kernel.maps.destinations()?.len();
     ensure!(known == KNOWN as usize, "{known} of {KNOWN} answered");
     send(
         &mut kernel,
         &conversation("203.0.113.3:40000")?.syn(),
         SCANNED,
     )?;
-    let left = kernel.destinations()?.len();
+    let left = kernel.maps.destinations()?.len();
     ensure!(left == known, "{left} of {known} are left");
     Ok(())
 }
@@ -57,12 +57,12 @@ pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
         &conversation("203.0.113.2:40000")?.syn(),
         SCANNED,
     )?;
-    let losses = kernel.losses()?;
+    let losses = kernel.maps.losses()?;
     let lost: u64 = [Loss::Flow, Loss::Unanswered, Loss::Candidate]
         .map(|loss| losses[loss as usize])
         .iter()
         .sum();
-    let left = u64::try_from(kernel.young_flows().len())?;
+    let left = u64::try_from(kernel.maps.young_flows().len())?;
     ensure!(
         left == u64::from(ROOM),
         "{left} connections in the room of {ROOM}"
@@ -86,6 +86,8 @@ fn send(kernel: &mut Kernel, frame: &Frame, connections: u32) -> Result<()> {
         Direction::Out => ("out_ethernet", Layout::Out4),
     };
     let drive = Drive::over(connections, connections, layout);
-    kernel.drive(program, drive, &frame.bytes, connections)?;
+    kernel
+        .programs
+        .drive(program, drive, &frame.bytes, connections)?;
     Ok(())
 }

@@ -118,7 +118,7 @@ fn attach() -> Result<Kernel> {
         ingress: Ingress::Tc,
         tc: TcHook::Clsact,
     };
-    kernel.attach(&interface, wish)?;
+    kernel.programs.attach(&interface, wish)?;
     Ok(kernel)
 }
 

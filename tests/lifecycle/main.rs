@@ -1,29 +1,41 @@
 //! The real binary beginning and ending: what it attaches to, what it refuses in one line, and that it leaves
 //! nothing behind, however it ends.
 //!
-//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. Each test has a lab of its own.
+//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. Tests of the service file need `systemd-analyze` alone. Each other test has a lab of its own.
 
 mod clsact;
 mod device;
+mod doctor;
 mod ending;
+mod helper;
 mod hooks;
+mod interfaces;
+mod link;
+mod metrics;
 mod neighbour;
 mod privilege;
+mod process;
 mod refusal;
 mod reload;
 mod rules;
+mod sandbox;
+mod service;
 mod stage;
 mod state;
+mod supervisor;
 
-use std::{env, process::ExitCode};
+use std::{env, path::Path, process::ExitCode};
 
-use detector_tests::{harness, tests};
+use detector_tests::{harness, privilege as lab, tests};
 
 fn main() -> ExitCode {
     if env::var_os(clsact::HOLD).is_some() {
         return clsact::hold();
     }
-    harness::main(tests![
+    if let Some(folder) = env::var_os(sandbox::TRY) {
+        return sandbox::attempt(Path::new(&folder));
+    }
+    let in_the_lab = tests![
         ending::a_signal_ends_it_in_good_order,
         ending::a_killed_detector_leaves_nothing_behind,
         ending::a_reader_that_has_seen_enough_ends_it_quietly,
@@ -35,12 +47,19 @@ fn main() -> ExitCode {
         device::auto_keeps_the_offloads_of_a_veth_device_and_says_so,
         device::generic_mode_is_there_for_the_asking,
         device::the_default_route_tells_what_to_watch,
+        doctor::faults_of_an_interface_are_found_with_their_cure,
+        doctor::a_foreign_program_is_found_and_an_own_one_is_known,
+        doctor::a_running_detector_shows_how_things_stand_and_leaves_no_socket,
         refusal::native_mode_is_refused_where_the_driver_has_none,
         refusal::an_interface_that_does_not_exist_is_named,
+        metrics::what_was_seen_is_served_on_a_port_and_on_a_socket,
+        metrics::a_thousand_who_never_finish_asking_delay_no_poll,
+        metrics::a_port_that_is_taken_is_named,
         reload::what_is_read_again_holds_or_is_said_to_wait,
         reload::no_damaged_file_is_half_applied,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
-        privilege::three_capabilities_are_enough,
+        privilege::two_capabilities_are_enough_and_the_helper_alone_keeps_them,
+        privilege::root_keeps_no_more,
         privilege::the_capability_that_is_missing_is_named,
         privilege::a_state_directory_that_somebody_else_owns_is_refused,
         privilege::without_a_state_directory_it_warns_and_works,
@@ -53,5 +72,27 @@ fn main() -> ExitCode {
         clsact::filters_of_clsact_come_and_go,
         clsact::a_filter_that_a_killed_process_left_is_removed,
         clsact::a_foreign_filter_stays,
+        interfaces::an_interface_that_is_made_again_is_watched_again,
+        interfaces::an_interface_that_is_replaced_at_once_is_watched_again,
+        interfaces::an_interface_is_followed_under_its_new_name,
+        interfaces::an_interface_that_moves_away_and_back_is_watched_again,
+        interfaces::down_and_up_are_told_and_detach_nothing,
+        interfaces::an_interface_that_is_not_there_yet_is_awaited_beside_another,
+        helper::a_detector_without_its_helper_says_so_and_ends,
+        helper::the_helper_of_a_killed_detector_ends,
+        helper::a_helper_outlives_the_signals_that_are_for_the_detector,
+        supervisor::systemd_hears_of_start_state_polls_and_end,
+        supervisor::a_detector_that_hangs_feeds_no_watchdog,
+        sandbox::what_is_of_no_use_is_refused_inside_and_works_outside,
+        sandbox::files_elsewhere_are_closed_inside_and_open_outside,
+        sandbox::what_a_daemon_lives_on_works_inside,
+    ];
+    let of_systemd = tests![
+        service::systemd_finds_little_exposed,
+        service::systemd_understands_every_line_but_what_is_newer_than_itself,
+    ];
+    harness::main_of([
+        (in_the_lab, lab::missing()),
+        (of_systemd, service::missing()),
     ])
 }

@@ -8,35 +8,76 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 use detector_tests::{Detector, Namespace, program};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use crate::stage::{PATIENCE, end};
+use crate::{
+    link::Link,
+    process::{self, threads},
+    stage::{PATIENCE, end},
+};
 
 /// The user "nobody".
 const NOBODY: &str = "65534";
-const ENOUGH: [&str; 3] = ["bpf", "perfmon", "net_admin"];
+const ENOUGH: [&str; 2] = ["bpf", "net_admin"];
+/// The same in `CapEff`: bits 12 and 39.
+const NEEDED: u64 = 1 << 12 | 1 << 39;
+/// With the one that spares the programs fences: bit 38.
+const HELPED: u64 = NEEDED | 1 << 38;
 /// The folder that belongs to that user.
 const STATE: &str = "state";
 
-pub(crate) fn three_capabilities_are_enough() -> Result<()> {
+pub(crate) fn two_capabilities_are_enough_and_the_helper_alone_keeps_them() -> Result<()> {
     let nobody = Nobody::new()?;
     let detector = nobody.watch(&ENOUGH)?;
     detector.attached(PATIENCE)?;
-    let status = fs::read_to_string(format!("/proc/{}/status", detector.pid()))?;
-    // Bits 12, 38 and 39.
-    ensure!(status.contains("CapEff:\t000000c000001000"), "{status}");
-    ensure!(status.contains("Uid:\t65534\t65534\t65534"), "{status}");
+    let helper = process::helper(detector.pid())?;
+    for thread in [threads(detector.pid())?, threads(helper)?].concat() {
+        ensure!(thread.is("Uid", "65534\t65534\t65534\t65534"), "{thread:?}");
+    }
+    ensure_divided(&detector, helper, NEEDED)?;
+    end(&detector)?;
+    let lines = detector.log_lines();
+    let is_told = lines.iter().any(|line| line.contains("CAP_PERFMON"));
+    ensure!(is_told, "not a word of what a third would spare: {lines:?}");
+    Ok(())
+}
+
+pub(crate) fn root_keeps_no_more() -> Result<()> {
+    let link = Link::new()?;
+    let detector = link.watch()?;
+    let helper = process::helper(detector.pid())?;
+    ensure_divided(&detector, helper, HELPED)?;
+    // What no program that is started could get back: a service lacks the capability to give that up.
+    for (pid, bounds) in [(detector.pid(), 0), (helper, HELPED)] {
+        for thread in threads(pid)? {
+            ensure!(thread.capabilities("CapBnd")? == bounds, "{thread:?}");
+        }
+    }
     end(&detector)
+}
+
+/// No thread of the detector can do anything, and the helper's what they must; neither can gain more.
+fn ensure_divided(detector: &Detector, helper: Pid, needed: u64) -> Result<()> {
+    for (pid, held) in [(detector.pid(), 0), (helper, needed)] {
+        for thread in threads(pid)? {
+            for set in ["CapEff", "CapPrm"] {
+                ensure!(thread.capabilities(set)? == held, "{set}: {thread:?}");
+            }
+            for set in ["CapInh", "CapAmb"] {
+                ensure!(thread.capabilities(set)? == 0, "{set}: {thread:?}");
+            }
+            let is_closed_in = thread.is("NoNewPrivs", "1") && thread.is("Seccomp", "2");
+            ensure!(is_closed_in, "{thread:?}");
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn the_capability_that_is_missing_is_named() -> Result<()> {
     let nobody = Nobody::new()?;
-    for (granted, missing) in [
-        (["bpf", "net_admin"], "CAP_PERFMON"),
-        (["perfmon", "net_admin"], "CAP_BPF"),
-        (["bpf", "perfmon"], "CAP_NET_ADMIN"),
-    ] {
-        let detector = nobody.watch(&granted)?;
+    for (granted, missing) in [("net_admin", "CAP_BPF"), ("bpf", "CAP_NET_ADMIN")] {
+        let detector = nobody.watch(&[granted])?;
         let status = detector.exit(PATIENCE)?;
         let lines = detector.log_lines();
         ensure!(status.code() == Some(77), "{status}: {lines:?}");

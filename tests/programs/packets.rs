@@ -135,6 +135,8 @@ fn ratio(costs: &[Costs]) -> Spread {
 
 /// Nanoseconds a packet.
 fn run(kernel: &mut Kernel, program: &str, pass: &Pass, runs: u32) -> Result<f64> {
-    let time = kernel.drive(program, pass.drive, &pass.frame, runs)?;
+    let time = kernel
+        .programs
+        .drive(program, pass.drive, &pass.frame, runs)?;
     Ok(time.as_secs_f64() * 1e9 / f64::from(runs))
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use detector::{
-    kernel::{Kernel, Options},
+    kernel::{Kernel, Options, Programs},
     sizes::Sizes,
     snapshot::Tracked,
     watch::Source as _,
@@ -88,7 +88,7 @@ fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
     let mut readings = [tracked, CHANGED, 0].map(|changed| Reading::of(tracked, changed));
     for isn in 0..=rounds {
         let [all, some, none] = &mut readings;
-        serve(&mut kernel, tracked, tracked, 2 * isn + 1)?;
+        serve(&mut kernel.programs, tracked, tracked, 2 * isn + 1)?;
         let ms = look(&mut kernel, &mut room)?;
         let told = room.len();
         // Sets are full here and there, and the first look finds no page in its place.
@@ -100,7 +100,7 @@ fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
             continue;
         }
         all.ms.push(ms);
-        serve(&mut kernel, CHANGED, tracked, 2 * isn + 2)?;
+        serve(&mut kernel.programs, CHANGED, tracked, 2 * isn + 2)?;
         some.ms.push(look(&mut kernel, &mut room)?);
         ensure!(
             room.len() <= CHANGED as usize,
@@ -114,16 +114,21 @@ fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
 }
 
 /// One connection to each of so many prefixes.
-pub(crate) fn serve(kernel: &mut Kernel, connections: u32, prefixes: u32, isn: u32) -> Result<()> {
+pub(crate) fn serve(
+    programs: &mut Programs,
+    connections: u32,
+    prefixes: u32,
+    isn: u32,
+) -> Result<()> {
     for pass in Course::service(connections, prefixes, isn) {
-        kernel.drive(pass.hook.program(), pass.drive, &pass.frame, connections)?;
+        programs.drive(pass.hook.program(), pass.drive, &pass.frame, connections)?;
     }
     Ok(())
 }
 
 /// Milliseconds of the CPU.
 fn look(kernel: &mut Kernel, room: &mut Vec<Tracked>) -> Result<f64> {
-    let (looked, ms) = cpu_ms(|| kernel.changes(room))?;
+    let (looked, ms) = cpu_ms(|| kernel.maps.changes(room))?;
     looked?;
     Ok(ms)
 }

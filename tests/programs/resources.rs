@@ -18,7 +18,7 @@ impl Resources {
         let mut kernel = Kernel::load(Options::default())?;
         Ok(Self {
             map_bytes: map_bytes()?,
-            programs: kernel.costs()?,
+            programs: kernel.programs.costs()?,
         })
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use detector::{
-    kernel::{Kernel, Options},
+    kernel::{Kernel, Options, maps::Maps},
     moment::Moment,
     observer::Observer,
     watch::{Watch, new_id},
@@ -30,13 +30,15 @@ impl Turns {
     /// As many turns as there are rounds, a second apart, without a change and with as many as a busy gateway has.
     pub(crate) fn measure(rounds: u32) -> Result<Self> {
         step("turns of the watch");
-        let mut kernel = Kernel::load(Options::default())?;
-        serve(&mut kernel, TRACKED, TRACKED, 1)?;
-        let mut watch = Watch::new(kernel, Tuning::DEFAULT, Observer::default(), new_id);
+        let Kernel {
+            mut programs, maps, ..
+        } = Kernel::load(Options::default())?;
+        serve(&mut programs, TRACKED, TRACKED, 1)?;
+        let mut watch = Watch::new(maps, Tuning::DEFAULT, Observer::default(), new_id);
         let (mut quiet, mut busy) = (Vec::new(), Vec::new());
         turn(&mut watch, 0)?;
         for round in 1..=rounds {
-            serve(&mut watch.source, CHANGED, TRACKED, round + 1)?;
+            serve(&mut programs, CHANGED, TRACKED, round + 1)?;
             busy.push(turn(&mut watch, 2 * u64::from(round))?);
             quiet.push(turn(&mut watch, 2 * u64::from(round) + 1)?);
         }
@@ -65,7 +67,7 @@ impl Turns {
     }
 }
 
-fn turn(watch: &mut Watch<Kernel>, second: u64) -> Result<f64> {
+fn turn(watch: &mut Watch<Maps>, second: u64) -> Result<f64> {
     let now = Moment {
         monotonic: Duration::from_secs(second),
         wall: Timestamp::UNIX_EPOCH,

@@ -8,8 +8,8 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, Result, ensure};
-use detector_tests::program;
+use anyhow::{Context as _, Error, Result, ensure};
+use detector_tests::{contract, program};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ impl Told {
         let lines = output.stdout.split(|octet| *octet == b'\n');
         let events = lines
             .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).context("a line that is no JSON"));
+            .map(|line| contract::check(&String::from_utf8_lossy(line)).map_err(Error::msg));
         let told = Self {
             code: output.status.code(),
             events: events.collect::<Result<_>>()?,

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::watched::Watched;
+use crate::{contract, watched::Watched};
 
 /// How much of the past an error shows.
 const SHOWN: usize = 20;
@@ -27,7 +27,7 @@ pub struct Observation {
 pub(crate) struct EventLog {
     pub(crate) observations: Vec<Observation>,
     pub(crate) log_lines: Vec<String>,
-    /// The first line of stdout that was no JSON object.
+    /// What is wrong with the first line of stdout that was no event.
     pub(crate) malformed: Option<String>,
     /// Streams, stdout and stderr, that have ended.
     pub(crate) ended_streams: u8,
@@ -43,7 +43,7 @@ impl EventLog {
     /// The end of the log, for an error message.
     pub(crate) fn tail(&self) -> String {
         let mut text = match (&self.exit, &self.malformed) {
-            (_, Some(line)) => format!("a line of stdout is no JSON object: {line}\n"),
+            (_, Some(line)) => format!("a line of stdout is no event: {line}\n"),
             (Some(status), None) => format!("the process has ended: {status}\n"),
             (None, None) => String::new(),
         };
@@ -58,10 +58,19 @@ impl EventLog {
 
     fn record_event(&mut self, line: String) {
         let at = Instant::now();
-        match serde_json::from_str(&line) {
-            Ok(event @ Value::Object(_)) => self.observations.push(Observation { event, at }),
-            Ok(_) | Err(_) => self.malformed = self.malformed.take().or(Some(line)),
+        match parse(line) {
+            Ok(event) => self.observations.push(Observation { event, at }),
+            Err(complaint) => self.malformed = self.malformed.take().or(Some(complaint)),
         }
+    }
+}
+
+/// Whoever names the contract keeps it.
+fn parse(line: String) -> Result<Value, String> {
+    match serde_json::from_str(&line) {
+        Ok(Value::Object(event)) if event.contains_key("schema") => contract::check(&line),
+        Ok(event @ Value::Object(_)) => Ok(event),
+        Ok(_) | Err(_) => Err(line),
     }
 }
 

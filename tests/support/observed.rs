@@ -134,11 +134,18 @@ impl Detector {
     /// # Errors
     /// When nobody serves its status socket, or what is served is no JSON.
     pub fn status(&self) -> anyhow::Result<Value> {
+        self.statuses()?.next().context("nothing is served")?
+    }
+
+    /// The same, and then after each poll.
+    ///
+    /// # Errors
+    /// As [`Detector::status`].
+    pub fn statuses(&self) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Value>> + use<>> {
         let path = self.state.path().join("status.sock");
         let stream = UnixStream::connect(&path).context("the status socket")?;
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line)?;
-        Ok(serde_json::from_str(&line)?)
+        let lines = BufReader::new(stream).lines();
+        Ok(lines.map(|line| Ok(serde_json::from_str(&line?)?)))
     }
 
     /// The process identifier.

@@ -3,7 +3,7 @@
 
 mod rounds;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use allocation_counter::{AllocationInfo, measure};
 
@@ -61,6 +61,21 @@ fn a_turn_with_a_thousand_changes_allocates_next_to_nothing_and_keeps_nothing() 
         "{earlier:?} {later:?}"
     );
     assert!(later.bytes_current < 100_000, "{later:?}");
+}
+
+#[test]
+fn looking_for_the_worst_prefixes_takes_of_the_heap_by_what_is_told() {
+    let mut rounds = settled();
+    let began = Instant::now();
+    let looks = measure(|| (0..10).for_each(|_| assert_eq!(rounds.look(), 50)));
+    println!("{looks:?}, {:?} a look", began.elapsed() / 10);
+    assert!(looks.count_total < 10 * 200, "{looks:?}");
+    assert_eq!(looks.bytes_current, 0, "{looks:?}");
+    // Five minutes later nothing failed lately.
+    rounds.turn(300 * SECOND);
+    assert_eq!(rounds.look(), 0);
+    let looks = measure(|| assert_eq!(rounds.look(), 0));
+    assert_eq!(looks.count_total, 0, "{looks:?}");
 }
 
 #[test]

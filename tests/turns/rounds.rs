@@ -69,6 +69,15 @@ impl Rounds {
         self.watch.turn(now, clock).expect("an engine can be read");
     }
 
+    /// Looks for the prefixes that fare worst, and says how many are told of.
+    pub(crate) fn look(&self) -> usize {
+        let now = Moment {
+            monotonic: self.now,
+            wall: Timestamp::UNIX_EPOCH + self.now,
+        };
+        self.watch.worst(now).len()
+    }
+
     /// Prefixes that are tracked.
     pub(crate) fn tracked(&self) -> usize {
         self.watch.prefixes()

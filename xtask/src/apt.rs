@@ -1,8 +1,8 @@
 //! Debian packages: what is on offer, and installing it. Knows no package by name.
 
-use std::process::Stdio;
+use std::{fs, path::Path, process::Stdio};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{privilege, program, say};
 
@@ -31,6 +31,33 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     ));
     // Lists that are older than the mirror name files that are gone: one retry with fresh ones.
     run(&arguments).or_else(|_| run(&["update"]).and_then(|()| run(&arguments)))
+}
+
+/// Puts the files of packages into `folder` and does nothing else with them; needs no root.
+pub(crate) fn unpack(packages: &[&str], folder: &Path) -> Result<()> {
+    let names = packages.join(" and ");
+    say::step(&format!("setup: unpacking {names} (apt-get)"));
+    // Looks for fresh lists where there are none.
+    let missing = packages.iter().find(|it| candidate(it).is_none());
+    ensure!(missing.is_none(), "no package {}", missing.unwrap_or(&""));
+    let mut download = program::command("apt-get");
+    download
+        .current_dir(folder)
+        .args(["-q", "download"])
+        .args(packages);
+    program::run(download.stdout(Stdio::null()))?;
+    for file in fs::read_dir(folder)? {
+        let file = file?.path();
+        if file.extension().is_some_and(|it| it == "deb") {
+            program::run(
+                program::command("dpkg-deb")
+                    .arg("-x")
+                    .arg(&file)
+                    .arg(folder),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn policy(package: &str) -> Option<String> {

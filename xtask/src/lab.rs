@@ -6,6 +6,7 @@ use crate::tools::{self, Tool};
 
 const TOOLS: [Tool; 2] = [("ip", "iproute2"), ("nft", "nftables")];
 const CLOCK: [Tool; 1] = [("faketime", "faketime")];
+const SERVICE_MANAGER: [Tool; 1] = [("systemd-analyze", "systemd")];
 
 pub(crate) fn ensure_tools() -> Result<()> {
     tools::ensure(&TOOLS, "the lab")
@@ -14,4 +15,9 @@ pub(crate) fn ensure_tools() -> Result<()> {
 /// What tests need beside the lab.
 pub(crate) fn ensure_clock() -> Result<()> {
     tools::ensure(&CLOCK, "the test of another clock")
+}
+
+/// What reads the service file; nothing of it runs.
+pub(crate) fn ensure_service_manager() -> Result<()> {
+    tools::ensure(&SERVICE_MANAGER, "the test of the service file")
 }

@@ -6,9 +6,11 @@ mod bench;
 mod compiler;
 mod corpus;
 mod demo;
+mod dist;
 mod document;
 mod ebpf;
 mod error_rates;
+mod fleet;
 mod fuzz;
 mod hand_over;
 mod lab;
@@ -81,6 +83,8 @@ enum Task {
     Test(test::Options),
     /// Measure what reading a capture costs, beside other programs; updates docs/BENCHMARKS.md
     Bench(bench::Options),
+    /// Build the package: binary, unit, settings, manual pages, completions
+    Dist(dist::Options),
     /// Fuzz the parser, the engine and the reader of captures
     Fuzz(fuzz::Options),
     /// Check format, lints of both sides, lint tables and documentation
@@ -104,6 +108,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Arl { arguments } => return error_rates::error_rates("arl", &arguments),
         Task::Test(options) => return test::test(&options),
         Task::Bench(options) => bench::bench(&options),
+        Task::Dist(options) => return dist::dist(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Lint => lint::lint(),
     }?;

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 /// A command that is looked up in [`directories`].
 pub(crate) fn command(name: &str) -> Command {
     let mut command = Command::new(name);
-    command.env("PATH", search_path());
+    command.env("PATH", joined(directories()));
     command
 }
 
@@ -51,9 +51,14 @@ pub(crate) fn describe(command: &Command) -> String {
     format!("`{}`", words.join(" "))
 }
 
-fn search_path() -> OsString {
+/// Lets what `command` starts be looked up in `directory` first.
+pub(crate) fn prefer(command: &mut Command, directory: PathBuf) {
+    command.env("PATH", joined([directory].into_iter().chain(directories())));
+}
+
+fn joined(directories: impl Iterator<Item = PathBuf>) -> OsString {
     // A directory with a colon in its name cannot be in PATH; there is nothing to add then.
-    env::join_paths(directories()).unwrap_or_else(|_| env::var_os("PATH").unwrap_or_default())
+    env::join_paths(directories).unwrap_or_else(|_| env::var_os("PATH").unwrap_or_default())
 }
 
 /// Cargo's own programs first, so that rustup's proxies win over a distribution's cargo; the

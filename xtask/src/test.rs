@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use crate::{lab, privilege, program, say, setup, tally::Tally, tee, workspace};
+use crate::{fleet, lab, privilege, program, say, setup, tally::Tally, tee, workspace};
 
 /// What to run.
 #[derive(Args, Debug, PartialEq)]
@@ -17,6 +17,9 @@ pub(crate) struct Options {
     /// Run only tests whose name contains this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Run only the tests of a fleet, on Prometheus and Alertmanager, which take minutes (root)
+    #[arg(long)]
+    fleet: bool,
     /// Arguments for the test programs, such as --nocapture
     #[arg(last = true)]
     harness: Vec<String>,
@@ -27,11 +30,12 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     if privilege::is_root() {
         lab::ensure_tools()?;
         lab::ensure_clock()?;
+        lab::ensure_service_manager()?;
     }
     say::step("test: building the programs under test");
     workspace::build(&mut programs())?;
     say::step("test: building and running every test");
-    let (tally, succeeded) = run(&mut command(options), io::stdout())?;
+    let (tally, succeeded) = run(&mut command(options)?, io::stdout())?;
     let problem = tally.problem(succeeded, in_ci(env::var("CI").ok().as_deref()));
     if let Some(problem) = &problem {
         say::error(problem);
@@ -51,10 +55,19 @@ fn programs() -> Command {
     cargo
 }
 
-fn command(options: &Options) -> Command {
+fn command(options: &Options) -> Result<Command> {
+    let mut cargo = if options.fleet {
+        fleet::tests()?
+    } else {
+        every_test()
+    };
+    cargo.args(&options.filter).arg("--").args(&options.harness);
+    Ok(cargo)
+}
+
+fn every_test() -> Command {
     let mut cargo = workspace::cargo(["test", "--locked", "--no-fail-fast"]);
     cargo.args(["--workspace", "--exclude", "detector-ebpf"]);
-    cargo.args(&options.filter).arg("--").args(&options.harness);
     cargo
 }
 
@@ -83,8 +96,10 @@ mod tests {
         let harness = vec!["--nocapture".to_owned()];
         let command = command(&Options {
             filter: Some("rst".to_owned()),
+            fleet: false,
             harness,
-        });
+        })
+        .unwrap();
         let text = program::describe(&command);
         assert!(
             text.ends_with("--exclude detector-ebpf rst -- --nocapture`"),

@@ -1,7 +1,7 @@
 //! The ICMP and `ICMPv6` header (RFC 792, RFC 4443 §2.1).
 
 use super::network::Family;
-use crate::{bytes::PacketBytes, skip::Skip};
+use crate::{bytes::HeaderBytes, skip::Skip};
 
 /// Bytes before the quoted packet of an error.
 pub(crate) const LEN: usize = 8;
@@ -13,18 +13,14 @@ pub(crate) struct Header {
     pub(crate) code: u8,
 }
 
-/// Reads the header at `offset` where it is an error.
+/// Reads a header where it is an error.
 ///
 /// # Errors
 /// [`Skip::Truncated`] or [`Skip::IcmpNotError`].
 #[inline(always)]
-pub(crate) fn read<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    offset: usize,
-    family: Family,
-) -> Result<Header, Skip> {
-    let kind = bytes.u8_at(offset)?;
-    let code = bytes.u8_at(offset.wrapping_add(1))?;
+pub(crate) fn read<H: HeaderBytes>(header: H, family: Family) -> Result<Header, Skip> {
+    let kind = header.u8_at(0)?;
+    let code = header.u8_at(1)?;
     let is_error = match family {
         // Unreachable, time exceeded, parameter problem.
         Family::V4 => matches!(kind, 3 | 11 | 12),

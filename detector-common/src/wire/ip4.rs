@@ -1,7 +1,7 @@
 //! The IPv4 header (RFC 791 §3.1), options skipped.
 
 use super::network::{Family, Network};
-use crate::{address::Address, bytes::PacketBytes, skip::Skip};
+use crate::{address::Address, bytes::HeaderBytes, packet::Packet, skip::Skip};
 
 const MIN_LEN: usize = 20;
 const TOTAL_LEN_AT: usize = 2;
@@ -15,35 +15,36 @@ const DESTINATION_AT: usize = 16;
 const DONT_FRAGMENT: u16 = 0x4000;
 const FRAGMENT_OFFSET: u16 = 0x1fff;
 
-/// Reads the header at `offset`.
+/// Reads a header into `packet`.
 ///
 /// # Errors
 /// [`Skip::Truncated`], [`Skip::BadIpHeader`], [`Skip::BadLength`] or [`Skip::LaterFragment`].
 #[inline(always)]
-pub(crate) fn read<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<Network, Skip> {
-    let version_and_len = bytes.u8_at(offset)?;
+pub(crate) fn read<H: HeaderBytes>(header: H, packet: &mut Packet) -> Result<Network<H>, Skip> {
+    let version_and_len = header.u8_at(0)?;
     let header_len = usize::from(version_and_len & 0x0f).wrapping_mul(4);
     if version_and_len >> 4 != 4 || header_len < MIN_LEN {
         return Err(Skip::BadIpHeader);
     }
-    let fragment = bytes.u16_at(offset.wrapping_add(FRAGMENT_AT))?;
+    header.holds(MIN_LEN)?;
+    let fragment = header.u16_at(FRAGMENT_AT)?;
     if fragment & FRAGMENT_OFFSET != 0 {
         return Err(Skip::LaterFragment);
     }
-    let total_len = match bytes.u16_at(offset.wrapping_add(TOTAL_LEN_AT))? {
+    packet.source = Address::from_v4_bits(header.u32_at(SOURCE_AT)?);
+    packet.destination = Address::from_v4_bits(header.u32_at(DESTINATION_AT)?);
+    packet.ttl = header.u8_at(TTL_AT)?;
+    packet.ip_id = header.u16_at(ID_AT)?;
+    packet.dont_fragment = fragment & DONT_FRAGMENT != 0;
+    let total_len = match header.u16_at(TOTAL_LEN_AT)? {
         // BIG TCP: a super-packet above 64 KiB leaves the field zero.
-        0 => bytes.total_len().saturating_sub(offset),
+        0 => header.remaining_len(),
         len => usize::from(len),
     };
     Ok(Network {
         family: Family::V4,
-        source: Address::from_v4_bits(bytes.u32_at(offset.wrapping_add(SOURCE_AT))?),
-        destination: Address::from_v4_bits(bytes.u32_at(offset.wrapping_add(DESTINATION_AT))?),
-        ttl: bytes.u8_at(offset.wrapping_add(TTL_AT))?,
-        ip_id: bytes.u16_at(offset.wrapping_add(ID_AT))?,
-        dont_fragment: fragment & DONT_FRAGMENT != 0,
-        protocol: bytes.u8_at(offset.wrapping_add(PROTOCOL_AT))?,
-        transport_at: offset.wrapping_add(header_len),
+        protocol: header.u8_at(PROTOCOL_AT)?,
         transport_len: total_len.checked_sub(header_len).ok_or(Skip::BadLength)?,
+        transport: header.behind::<MIN_LEN>(header_len)?,
     })
 }

@@ -1,7 +1,12 @@
 //! The IPv6 header and its extension headers (RFC 8200 §3, §4).
 
 use super::network::{Family, Network};
-use crate::{address::Address, bytes::PacketBytes, skip::Skip};
+use crate::{
+    address::Address,
+    bytes::{HeaderBytes, SELDOM},
+    packet::Packet,
+    skip::Skip,
+};
 
 const LEN: usize = 40;
 const PAYLOAD_LEN_AT: usize = 4;
@@ -18,72 +23,67 @@ const AUTHENTICATION: u8 = 51;
 const DESTINATION_OPTIONS: u8 = 60;
 const MOBILITY: u8 = 135;
 
-/// Reads the header at `offset` and walks up to six extension headers.
+/// Reads a header into `packet`, and walks up to six extension headers.
 ///
 /// # Errors
 /// [`Skip::Truncated`], [`Skip::BadIpHeader`], [`Skip::BadLength`], [`Skip::LaterFragment`] or
 /// [`Skip::ExtensionDepth`].
 #[inline(always)]
-pub(crate) fn read<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<Network, Skip> {
-    if bytes.u8_at(offset)? >> 4 != 6 {
+pub(crate) fn read<H: HeaderBytes>(header: H, packet: &mut Packet) -> Result<Network<H>, Skip> {
+    if header.u8_at(0)? >> 4 != 6 {
         return Err(Skip::BadIpHeader);
     }
-    let source = address(bytes, offset.wrapping_add(SOURCE_AT))?;
-    let destination = address(bytes, offset.wrapping_add(DESTINATION_AT))?;
-    let body_at = offset.wrapping_add(LEN);
-    let next = bytes.u8_at(offset.wrapping_add(NEXT_HEADER_AT))?;
-    let (protocol, transport_at) = extensions(bytes, next, body_at)?;
-    let body_len = match bytes.u16_at(offset.wrapping_add(PAYLOAD_LEN_AT))? {
+    header.holds(LEN)?;
+    packet.source = address(header, SOURCE_AT)?;
+    packet.destination = address(header, DESTINATION_AT)?;
+    packet.ttl = header.u8_at(HOP_LIMIT_AT)?;
+    packet.ip_id = 0;
+    packet.dont_fragment = true;
+    let next = header.u8_at(NEXT_HEADER_AT)?;
+    let payload_len = header.u16_at(PAYLOAD_LEN_AT)?;
+    let body = header.behind::<LEN>(LEN)?;
+    let (protocol, transport) = extensions(next, body)?;
+    let body_len = match payload_len {
         // A jumbogram (RFC 2675), which a BIG TCP super-packet looks like.
-        0 => bytes.total_len().saturating_sub(body_at),
+        0 => body.remaining_len(),
         len => usize::from(len),
     };
-    let skipped = transport_at.wrapping_sub(body_at);
+    let skipped = transport.at().wrapping_sub(body.at());
     Ok(Network {
         family: Family::V6,
-        source,
-        destination,
-        ttl: bytes.u8_at(offset.wrapping_add(HOP_LIMIT_AT))?,
-        ip_id: 0,
-        dont_fragment: true,
         protocol,
-        transport_at,
         transport_len: body_len.checked_sub(skipped).ok_or(Skip::BadLength)?,
+        transport,
     })
 }
 
 #[inline(always)]
-fn address<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<Address, Skip> {
+fn address<H: HeaderBytes>(header: H, offset: usize) -> Result<Address, Skip> {
     Ok(Address {
-        high: bytes.u64_at(offset)?,
-        low: bytes.u64_at(offset.wrapping_add(8))?,
+        high: header.u64_at(offset)?,
+        low: header.u64_at(offset.wrapping_add(8))?,
     })
 }
 
-/// The protocol behind the extension headers, and its offset.
+/// The protocol behind the extension headers, and its header.
 #[inline(always)]
-fn extensions<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    first: u8,
-    body_at: usize,
-) -> Result<(u8, usize), Skip> {
-    let mut next = first;
-    let mut offset = body_at;
+fn extensions<H: HeaderBytes>(first: u8, body: H) -> Result<(u8, H), Skip> {
+    let (mut next, mut header) = (first, body);
     for _ in 0..MAX_EXTENSIONS {
         if !is_extension(next) {
-            return Ok((next, offset));
+            return Ok((next, header));
         }
-        let [following, length, b2, b3] = bytes.read::<4>(offset).ok_or(Skip::Truncated)?;
+        let [following, length, b2, b3] = header.read::<4>(0).ok_or(Skip::Truncated)?;
         if next == FRAGMENT && u16::from_be_bytes([b2, b3]) & !0x7 != 0 {
             return Err(Skip::LaterFragment);
         }
-        offset = bytes.header_at(offset.wrapping_add(extension_len(next, length)))?;
+        header = header.behind::<SELDOM>(extension_len(next, length))?;
         next = following;
     }
     if is_extension(next) {
         return Err(Skip::ExtensionDepth);
     }
-    Ok((next, offset))
+    Ok((next, header))
 }
 
 /// Length in bytes; each kind counts its length field in units of its own.

@@ -2,7 +2,10 @@
 //! and what else captures begin with.
 
 use super::network::Family;
-use crate::{bytes::PacketBytes, skip::Skip};
+use crate::{
+    bytes::{HeaderBytes, SELDOM},
+    skip::Skip,
+};
 
 /// What the first byte of a packet belongs to; a property of the interface, never guessed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,56 +63,53 @@ const AF_INET: u32 = 2;
 /// Every system has a number of its own: Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS.
 const AF_INET6: [u32; 5] = [10, 23, 24, 28, 30];
 
-/// Finds the IP header: its version and its offset in bytes.
+/// Finds the IP header and its version.
 ///
 /// # Errors
 /// [`Skip::Truncated`], [`Skip::NotIp`], [`Skip::VlanDepth`] or [`Skip::PppControl`].
 #[inline(always)]
-pub fn network<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    link: LinkLayer,
-) -> Result<(Family, usize), Skip> {
+pub fn network<H: HeaderBytes>(first: H, link: LinkLayer) -> Result<(Family, H), Skip> {
     match link {
-        LinkLayer::Ethernet => ethertyped(bytes, ETHERTYPE_AT, ETHERNET_LEN),
-        LinkLayer::Ip => Ok((version(bytes)?, 0)),
-        LinkLayer::Captured(link) => captured(bytes, link),
+        LinkLayer::Ethernet => ethertyped(first, ETHERTYPE_AT, ETHERNET_LEN),
+        LinkLayer::Ip => Ok((version(first)?, first)),
+        LinkLayer::Captured(link) => captured(first, link),
     }
 }
 
 #[inline(always)]
-fn captured<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    link: CapturedLink,
-) -> Result<(Family, usize), Skip> {
+fn captured<H: HeaderBytes>(first: H, link: CapturedLink) -> Result<(Family, H), Skip> {
     match link {
-        CapturedLink::Cooked => ethertyped(bytes, COOKED_ETHERTYPE_AT, COOKED_LEN),
-        CapturedLink::Cooked2 => ethertyped(bytes, COOKED2_ETHERTYPE_AT, COOKED2_LEN),
-        CapturedLink::Loopback => Ok((address_family(bytes)?, LOOPBACK_LEN)),
-        CapturedLink::Ppp => ppp(bytes),
+        CapturedLink::Cooked => ethertyped(first, COOKED_ETHERTYPE_AT, COOKED_LEN),
+        CapturedLink::Cooked2 => ethertyped(first, COOKED2_ETHERTYPE_AT, COOKED2_LEN),
+        CapturedLink::Loopback => {
+            let network = first.behind::<LOOPBACK_LEN>(LOOPBACK_LEN)?;
+            Ok((address_family(first)?, network))
+        }
+        CapturedLink::Ppp => ppp(first),
     }
 }
 
-/// What follows an ethertype: IP, or tags and a session before it; `offset` is the end of the
-/// header that holds the ethertype.
+/// What follows an ethertype: IP, or tags and a session before it; `len` is that of the header that
+/// holds the ethertype.
 #[inline(always)]
-fn ethertyped<B: PacketBytes + ?Sized>(
-    bytes: &B,
+fn ethertyped<H: HeaderBytes>(
+    link: H,
     ethertype_at: usize,
-    mut offset: usize,
-) -> Result<(Family, usize), Skip> {
-    let mut ethertype = bytes.u16_at(ethertype_at)?;
+    mut len: usize,
+) -> Result<(Family, H), Skip> {
+    let mut ethertype = link.u16_at(ethertype_at)?;
     for _ in 0..MAX_TAGS {
         if !is_tag(ethertype) {
             break;
         }
         // A tag is two bytes of priority and VLAN id, then the next ethertype.
-        ethertype = bytes.u16_at(offset.wrapping_add(2))?;
-        offset = offset.wrapping_add(TAG_LEN);
+        ethertype = link.u16_at(len.wrapping_add(2))?;
+        len = len.wrapping_add(TAG_LEN);
     }
     match ethertype {
-        ETHERTYPE_IPV4 => Ok((Family::V4, offset)),
-        ETHERTYPE_IPV6 => Ok((Family::V6, offset)),
-        ETHERTYPE_PPPOE_SESSION => pppoe(bytes, offset),
+        ETHERTYPE_IPV4 => Ok((Family::V4, link.behind::<ETHERNET_LEN>(len)?)),
+        ETHERTYPE_IPV6 => Ok((Family::V6, link.behind::<ETHERNET_LEN>(len)?)),
+        ETHERTYPE_PPPOE_SESSION => pppoe(link.behind::<ETHERNET_LEN>(len)?),
         tag if is_tag(tag) => Err(Skip::VlanDepth),
         _ => Err(Skip::NotIp),
     }
@@ -117,43 +117,45 @@ fn ethertyped<B: PacketBytes + ?Sized>(
 
 /// RFC 2516 §4: six bytes of `PPPoE` header, then the two-byte PPP protocol.
 #[inline(always)]
-fn pppoe<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> Result<(Family, usize), Skip> {
-    let protocol_at = offset.wrapping_add(PPPOE_LEN);
-    let network_at = protocol_at.wrapping_add(2);
-    match bytes.u16_at(protocol_at)? {
-        PPP_IPV4 => Ok((Family::V4, network_at)),
-        PPP_IPV6 => Ok((Family::V6, network_at)),
-        _ => Err(Skip::PppControl),
-    }
+fn pppoe<H: HeaderBytes>(session: H) -> Result<(Family, H), Skip> {
+    let family = match session.u16_at(PPPOE_LEN)? {
+        PPP_IPV4 => Family::V4,
+        PPP_IPV6 => Family::V6,
+        _ => return Err(Skip::PppControl),
+    };
+    Ok((family, session.behind::<SELDOM>(PPPOE_LEN + 2)?))
 }
 
 /// RFC 1661 §2, RFC 1662 §3.1: the address and control octets may be left out, and so may the
 /// upper octet of the protocol, which is even where it is there.
 #[inline(always)]
-fn ppp<B: PacketBytes + ?Sized>(bytes: &B) -> Result<(Family, usize), Skip> {
-    let first = bytes.u16_at(0)?;
+fn ppp<H: HeaderBytes>(link: H) -> Result<(Family, H), Skip> {
+    let first = link.u16_at(0)?;
     if CISCO_HDLC.contains(&first) {
-        return ethertyped(bytes, 2, 4);
+        return ethertyped(link, 2, 4);
     }
     let protocol_at = if first == HDLC { 2 } else { 0 };
-    let octet = bytes.u8_at(protocol_at)?;
+    let octet = link.u8_at(protocol_at)?;
     let (protocol, len) = if octet & 1 == 1 {
         (u16::from(octet), 1_usize)
     } else {
-        (bytes.u16_at(protocol_at)?, 2)
+        (link.u16_at(protocol_at)?, 2)
     };
-    let network_at = protocol_at.wrapping_add(len);
-    match protocol {
-        PPP_IPV4 => Ok((Family::V4, network_at)),
-        PPP_IPV6 => Ok((Family::V6, network_at)),
-        _ => Err(Skip::PppControl),
-    }
+    let family = match protocol {
+        PPP_IPV4 => Family::V4,
+        PPP_IPV6 => Family::V6,
+        _ => return Err(Skip::PppControl),
+    };
+    Ok((
+        family,
+        link.behind::<SELDOM>(protocol_at.wrapping_add(len))?,
+    ))
 }
 
 /// `LINKTYPE_NULL` is in the byte order of whoever captured; no family is above 16 bits.
 #[inline(always)]
-fn address_family<B: PacketBytes + ?Sized>(bytes: &B) -> Result<Family, Skip> {
-    let family = match bytes.u32_at(0)? {
+fn address_family<H: HeaderBytes>(link: H) -> Result<Family, Skip> {
+    let family = match link.u32_at(0)? {
         small @ ..=0xffff => small,
         swapped => swapped.swap_bytes(),
     };
@@ -166,11 +168,8 @@ fn address_family<B: PacketBytes + ?Sized>(bytes: &B) -> Result<Family, Skip> {
 
 /// The version nibble of an IP header at the very start of a packet.
 #[inline(always)]
-fn version<B: PacketBytes + ?Sized>(bytes: &B) -> Result<Family, Skip> {
-    // Two bytes: from a check of the first byte alone the verifier learns nothing, because the
-    // compiler turns it into `data < data_end`, and `find_good_pkt_pointers` gives up there.
-    let [first, _] = bytes.read::<2>(0).ok_or(Skip::Truncated)?;
-    match first >> 4 {
+fn version<H: HeaderBytes>(first: H) -> Result<Family, Skip> {
+    match first.u8_at(0)? >> 4 {
         4 => Ok(Family::V4),
         6 => Ok(Family::V6),
         _ => Err(Skip::NotIp),

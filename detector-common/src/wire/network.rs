@@ -1,7 +1,5 @@
 //! What both versions of the IP header have in common.
 
-use crate::address::Address;
-
 /// The version of the IP header.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Family {
@@ -11,16 +9,11 @@ pub enum Family {
     V6,
 }
 
-/// An IP header, and where its transport header is.
+/// What an IP header says of its transport header; the rest of it is in the packet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Network {
+pub(crate) struct Network<H> {
     pub(crate) family: Family,
-    pub(crate) source: Address,
-    pub(crate) destination: Address,
-    pub(crate) ttl: u8,
-    pub(crate) ip_id: u16,
-    pub(crate) dont_fragment: bool,
     pub(crate) protocol: u8,
-    pub(crate) transport_at: usize,
     pub(crate) transport_len: usize,
+    pub(crate) transport: H,
 }

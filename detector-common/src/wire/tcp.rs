@@ -1,6 +1,6 @@
 //! The TCP header (RFC 9293 §3.1), options skipped.
 
-use crate::{bytes::PacketBytes, skip::Skip};
+use crate::{bytes::HeaderBytes, skip::Skip};
 
 const MIN_LEN: usize = 20;
 const DESTINATION_PORT_AT: usize = 2;
@@ -9,6 +9,8 @@ const ACK_AT: usize = 8;
 const DATA_OFFSET_AT: usize = 12;
 const FLAGS_AT: usize = 13;
 const WINDOW_AT: usize = 14;
+/// What follows is of no interest.
+const READ_LEN: usize = 16;
 
 /// The control bits of a segment.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -71,29 +73,26 @@ pub struct Segment {
     pub payload_len: u32,
 }
 
-/// Reads the header at `offset`; `len` is header and payload together.
+/// Reads a header; `len` is header and payload together.
 ///
 /// # Errors
 /// [`Skip::Truncated`], [`Skip::BadTcpHeader`] or [`Skip::BadLength`].
 #[inline(always)]
-pub(crate) fn read<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    offset: usize,
-    len: usize,
-) -> Result<Segment, Skip> {
-    let header_len = usize::from(bytes.u8_at(offset.wrapping_add(DATA_OFFSET_AT))? >> 4);
+pub(crate) fn read<H: HeaderBytes>(header: H, len: usize) -> Result<Segment, Skip> {
+    header.holds(READ_LEN)?;
+    let header_len = usize::from(header.u8_at(DATA_OFFSET_AT)? >> 4);
     let header_len = header_len.wrapping_mul(4);
     if header_len < MIN_LEN {
         return Err(Skip::BadTcpHeader);
     }
     let payload_len = len.checked_sub(header_len).ok_or(Skip::BadLength)?;
     Ok(Segment {
-        source_port: bytes.u16_at(offset)?,
-        destination_port: bytes.u16_at(offset.wrapping_add(DESTINATION_PORT_AT))?,
-        seq: bytes.u32_at(offset.wrapping_add(SEQ_AT))?,
-        ack: bytes.u32_at(offset.wrapping_add(ACK_AT))?,
-        flags: Flags(bytes.u8_at(offset.wrapping_add(FLAGS_AT))?),
-        window: bytes.u16_at(offset.wrapping_add(WINDOW_AT))?,
+        source_port: header.u16_at(0)?,
+        destination_port: header.u16_at(DESTINATION_PORT_AT)?,
+        seq: header.u32_at(SEQ_AT)?,
+        ack: header.u32_at(ACK_AT)?,
+        flags: Flags(header.u8_at(FLAGS_AT)?),
+        window: header.u16_at(WINDOW_AT)?,
         payload_len: saturate(payload_len),
     })
 }

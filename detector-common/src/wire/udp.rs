@@ -1,11 +1,14 @@
 //! The UDP header (RFC 768).
 
-use crate::{bytes::PacketBytes, skip::Skip};
+use crate::{bytes::HeaderBytes, skip::Skip};
 
 const HEADER_LEN: u16 = 8;
 const DESTINATION_PORT_AT: usize = 2;
 const LEN_AT: usize = 4;
+/// The checksum is of no interest.
+const READ_LEN: usize = 6;
 const PAYLOAD_AT: usize = 8;
+const VERSION_AT: usize = PAYLOAD_AT + 1;
 
 /// The port of HTTP/3, the only one where QUIC is looked for.
 pub const QUIC_PORT: u16 = 443;
@@ -29,38 +32,34 @@ pub struct Datagram {
     pub is_quic_initial: bool,
 }
 
-/// Reads the header at `offset`; `len` is what the IP packet has left for it.
+/// Reads a header; `len` is what the IP packet has left for it.
 ///
 /// # Errors
 /// [`Skip::Truncated`] or [`Skip::BadLength`].
 #[inline(always)]
-pub(crate) fn read<B: PacketBytes + ?Sized>(
-    bytes: &B,
-    offset: usize,
-    len: usize,
-) -> Result<Datagram, Skip> {
+pub(crate) fn read<H: HeaderBytes>(header: H, len: usize) -> Result<Datagram, Skip> {
     if len < usize::from(HEADER_LEN) {
         return Err(Skip::BadLength);
     }
-    let len = bytes.u16_at(offset.wrapping_add(LEN_AT))?;
-    let destination_port = bytes.u16_at(offset.wrapping_add(DESTINATION_PORT_AT))?;
+    header.holds(READ_LEN)?;
+    let len = header.u16_at(LEN_AT)?;
+    let destination_port = header.u16_at(DESTINATION_PORT_AT)?;
     let payload_len = len.checked_sub(HEADER_LEN).ok_or(Skip::BadLength)?;
     Ok(Datagram {
-        source_port: bytes.u16_at(offset)?,
+        source_port: header.u16_at(0)?,
         destination_port,
         payload_len,
         is_quic_initial: destination_port == QUIC_PORT
             && payload_len >= QUIC_INITIAL_LEN
-            && is_quic_initial(bytes, offset.wrapping_add(PAYLOAD_AT)),
+            && is_quic_initial(header),
     })
 }
 
-/// Whether a long header of type Initial begins here; the type's number depends on the version
+/// Whether the payload begins with a long header of type Initial; the type's number depends on the version
 /// (RFC 9000 §17.2.2, RFC 9369 §3.2). Version 0 is negotiation, which no client sends.
 #[inline(always)]
-fn is_quic_initial<B: PacketBytes + ?Sized>(bytes: &B, offset: usize) -> bool {
-    let (Ok(first), Ok(version)) = (bytes.u8_at(offset), bytes.u32_at(offset.wrapping_add(1)))
-    else {
+fn is_quic_initial<H: HeaderBytes>(header: H) -> bool {
+    let (Ok(first), Ok(version)) = (header.u8_at(PAYLOAD_AT), header.u32_at(VERSION_AT)) else {
         return false;
     };
     let initial = if version == VERSION_2 { 0x10 } else { 0x00 };

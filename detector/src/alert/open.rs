@@ -172,9 +172,11 @@ impl Open {
     }
 
     /// How things stand.
-    pub(super) const fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> Standing {
+        let told = self.told.as_ref();
         Standing {
-            is_told: self.is_told(),
+            is_told: told.is_some(),
+            told_prefix: told.and_then(|told| told.details.prefix),
             ..self.details.standing(self.id, &self.since)
         }
     }

@@ -2,11 +2,8 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use super::{
-    Config, Settings,
-    keys::{Key, keys},
-};
-use crate::{cli::RunArgs, failure::Failure, print::print, sink::Sinks};
+use super::{Config, Settings, keys::keys};
+use crate::{cli::RunArgs, failure::Failure, keys::Key, print::print, sink::Sinks};
 
 /// Says that a file, and all that it names, can be used.
 ///

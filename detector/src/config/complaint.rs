@@ -2,7 +2,8 @@
 
 use toml::de::Error;
 
-use super::keys::{Key, keys};
+use super::keys::keys;
+use crate::keys::Key;
 
 /// How alike a key must be to be taken for what was meant (Jaro and Winkler; 1 is the same).
 const ALIKE: f64 = 0.8;

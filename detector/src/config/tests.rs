@@ -113,6 +113,11 @@ fn what_is_wrong_is_named_with_its_place() {
             "line 3, column 8",
             "`syn_blackhole`",
         ),
+        (
+            "mode = \"auto\"\n[metrics]\nlisten = \"0.0.0.0:9736\"\n".to_owned(),
+            "line 2, column 1",
+            "write 127.0.0.1:9736, or allow_remote",
+        ),
         (rule("knid = \"x\""), "line 3, column 1", "`knid`"),
         (
             "[[sink]]\ntype = \"stdout\"\n[[sink]]\ntype = \"file\"\n".to_owned(),
@@ -204,6 +209,19 @@ fn options_override_the_file() {
         (config.wan, config.mode),
         (vec!["wan1".to_owned()], Mode::Generic)
     );
+}
+
+#[test]
+fn metrics_are_served_to_others_only_where_that_is_said() {
+    let listen =
+        |text: &str| Config::parse(&format!("[metrics]\n{text}")).map(|it| it.metrics.listen);
+    for local in ["127.0.0.1:9736", "[::1]:9736"] {
+        let given = listen(&format!("listen = \"{local}\""));
+        assert_eq!(given, Ok(Some(local.parse().unwrap())));
+    }
+    let remote = "listen = \"192.0.2.1:9736\"\n";
+    assert!(listen(remote).is_err());
+    assert!(listen(&format!("{remote}allow_remote = true")).is_ok());
 }
 
 #[test]

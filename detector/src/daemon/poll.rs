@@ -13,7 +13,7 @@ use crate::{
     config::{Config, Settings},
     event::Body,
     failure::Failure,
-    kernel::Kernel,
+    kernel::{attach::Attached, maps::Maps},
     moment::Moment,
     sink::{Delivery, Sinks, Tell as _},
     state::{Keeper, StateDir},
@@ -34,9 +34,9 @@ pub(super) struct Kept {
     judgement: Option<Judgement>,
 }
 
-/// Everything that lasts from one turn to the next. Dropping it detaches the programs.
+/// Everything that lasts from one turn to the next.
 pub(super) struct Poll {
-    watch: Watch<Kernel>,
+    watch: Watch<Maps>,
     /// What is known beside the watch.
     pub(super) vitals: Vitals,
     signs: Signs,
@@ -48,10 +48,10 @@ pub(super) struct Poll {
 impl Poll {
     /// Goes on from what an earlier run left in `state`; `now` must not be before any moment of it.
     pub(super) fn resume(
-        mut watch: Watch<Kernel>,
+        mut watch: Watch<Maps>,
         state: Option<StateDir>,
         kept: Kept,
-        vitals: Vitals,
+        mut vitals: Vitals,
         now: Moment,
     ) -> Result<Self, Failure> {
         if let Some(known) = kept.destinations {
@@ -62,6 +62,7 @@ impl Poll {
             watch.resume(judgement);
             info!("{} alerts go on from before the restart", watch.firing());
         }
+        vitals.measure(now, &watch.source);
         let published = watch::Sender::new(Arc::new(vitals.status(now, &watch)?));
         Ok(Self {
             watch,
@@ -81,7 +82,6 @@ impl Poll {
     /// One turn of the loop.
     pub(super) fn tick(&mut self, now: Moment, sinks: &mut Sinks) -> Result<Delivery, Failure> {
         let begun = Instant::now();
-        self.watch.source.flush_log();
         let expired = self.watch.ignore.take_expired(now.wall);
         if sinks.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
@@ -90,7 +90,12 @@ impl Poll {
         if sinks.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
+        self.vitals.note_told(&alerts);
         self.keep(now, !alerts.is_empty());
+        self.vitals.measure(now, &self.watch.source);
+        // Whoever serves the status holds one receiver, and each of its readers another.
+        let is_read = self.published.receiver_count() > 1;
+        self.vitals.look(now, &self.watch, is_read);
         self.vitals.note_poll(begun.elapsed());
         let status = self.status(now, sinks)?;
         let delivery = self.signs.give(now, &status, sinks);
@@ -122,6 +127,12 @@ impl Poll {
     pub(super) fn recall(&self, sinks: &Sinks) {
         let status = self.published.borrow();
         sinks.recall(&status.host, &status.alerts);
+    }
+
+    /// What is watched from now on.
+    pub(super) fn observe(&mut self, attached: &[Attached]) {
+        self.watch.observer.observe(attached);
+        self.vitals.observe(attached);
     }
 
     /// Writes every state file, at the orderly end.

@@ -7,6 +7,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
 };
 
+use super::notify;
 use crate::{
     cli::RunArgs,
     config::{Config, Settings},
@@ -42,6 +43,7 @@ impl Reload {
     pub(super) async fn next(&mut self) -> Result<Read, Failure> {
         if self.reading.is_none() {
             self.hangup.recv().await;
+            notify::reloading();
         }
         let args = &self.args;
         let begin = || {

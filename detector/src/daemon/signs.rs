@@ -101,10 +101,16 @@ fn is_due(last: Option<Duration>, every: Duration, now: Moment) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
     use serde_json::Value;
 
     use super::*;
-    use crate::{sink::Lines, status::ConfigStatus};
+    use crate::{
+        durations::Durations,
+        sink::Lines,
+        status::{ConfigStatus, Cost, Counts},
+    };
 
     /// Spans begin with 1970, not with the daemon.
     const BEGAN: Duration = Duration::from_secs(1_795_000_000);
@@ -126,16 +132,21 @@ mod tests {
             uptime_s: 0,
             polls: 0,
             poll_ms: 1.5,
+            poll_durations: Durations::default(),
             interfaces: Vec::new(),
             packets_in: 0,
             packets_out: 0,
             skipped: Counts::new(),
             lost: Counts::new(),
+            marks: Counts::new(),
             prefixes: 3,
             tables: Vec::new(),
             alerts: Vec::new(),
             alerts_untold: 0,
+            told: BTreeMap::new(),
             ignored: 0,
+            cost: Cost::default(),
+            worst: Arc::default(),
             config: ConfigStatus {
                 read_at: began,
                 is_read: true,

@@ -14,18 +14,17 @@ use std::{
 use tokio::{
     io::AsyncWriteExt as _,
     net::{UnixListener, UnixStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     time::timeout,
 };
 use tracing::warn;
 
+use super::admission::admit;
 use crate::{failure::Failure, status::Status};
 
 /// The usual place, where systemd names none.
 const USUAL: &str = "/run/detector";
 const NAME: &str = "status.sock";
-/// Readers at a time; the next one waits.
-const READERS: usize = 64;
 /// Who does not read for so long is let go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -38,15 +37,47 @@ pub fn place(named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| usual().join(NAME), Path::to_owned)
 }
 
+/// A socket that listens; its file is removed when this is dropped.
+pub(super) struct Socket {
+    listener: UnixListener,
+    file: File,
+}
+
+/// The file of a socket, removed at the end.
+pub(super) struct File(PathBuf);
+
+impl Drop for File {
+    fn drop(&mut self) {
+        // Where it cannot be removed, the next start does.
+        drop(fs::remove_file(&self.0));
+    }
+}
+
+impl Socket {
+    /// Where its file is.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.file.0.parent()
+    }
+
+    /// Serves whoever comes, for as long as the loop runs.
+    pub(super) fn serve(self, status: watch::Receiver<Arc<Status>>) -> File {
+        tokio::spawn(serve(self.listener, status));
+        self.file
+    }
+}
+
 /// A socket that anybody may read from. Where nobody named it and it cannot be had, there is none, with a warning.
 ///
 /// # Errors
 /// [`Failure::Failed`] where somebody named it and it cannot be had.
-pub(super) fn open(named: Option<&Path>) -> Result<Option<UnixListener>, Failure> {
+pub(super) fn open(named: Option<&Path>) -> Result<Option<Socket>, Failure> {
     let path = place(named);
     let cure = "name another place with --status-socket FILE";
     match listen(&path) {
-        Ok(listener) => Ok(Some(listener)),
+        Ok(listener) => Ok(Some(Socket {
+            listener,
+            file: File(path),
+        })),
         Err(error) if named.is_none() => {
             warn!("{}: {error}; no status is served; {cure}", path.display());
             Ok(None)
@@ -58,13 +89,16 @@ pub(super) fn open(named: Option<&Path>) -> Result<Option<UnixListener>, Failure
     }
 }
 
-/// What an earlier run left behind is in nobody's use.
-fn listen(path: &Path) -> io::Result<UnixListener> {
+/// A socket at `path` that anybody may use; what an earlier run left behind is in nobody's use.
+///
+/// # Errors
+/// Where another detector serves there, or it cannot be made.
+pub(super) fn listen(path: &Path) -> io::Result<UnixListener> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     match Probe::connect(path) {
-        Ok(_stream) => return Err(io::Error::other("another detector serves its status there")),
+        Ok(_stream) => return Err(io::Error::other("another detector serves there")),
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
         Err(_nothing) => {}
     }
@@ -73,22 +107,8 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Serves whoever comes, for ever.
-pub(super) async fn serve(listener: UnixListener, status: watch::Receiver<Arc<Status>>) {
-    let places = Arc::new(Semaphore::new(READERS));
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, _address)) => {
-                let status = status.clone();
-                tokio::spawn(async move {
-                    tell(stream, status).await;
-                    drop(place);
-                });
-            }
-            // Out of descriptors, most likely: some come back when a reader goes.
-            Err(_error) => tokio::time::sleep(PATIENCE).await,
-        }
-    }
+async fn serve(listener: UnixListener, status: watch::Receiver<Arc<Status>>) {
+    admit(listener, move |stream| tell(stream, status.clone())).await;
 }
 
 async fn tell(mut stream: UnixStream, mut status: watch::Receiver<Arc<Status>>) {

@@ -6,6 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use detector_common::verdict::Stage;
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use ulid::Ulid;
 
@@ -35,7 +36,7 @@ const SHARES: usize = 1_400;
 const LASTING: Duration = Duration::from_mins(5);
 
 /// Where an alert is in its life.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// It begins.
@@ -47,7 +48,9 @@ pub enum State {
 }
 
 /// How sure it is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// Two once-alive destinations fail.
@@ -56,10 +59,21 @@ pub enum Grade {
     Confirmed,
 }
 
+impl Grade {
+    /// Its name in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Suspected => "suspected",
+            Self::Confirmed => "confirmed",
+        }
+    }
+}
+
 /// An alert event.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct AlertEvent {
     /// One identity from first to last.
+    #[schemars(with = "String")]
     pub id: Ulid,
     /// Where it is in its life.
     pub state: State,
@@ -80,9 +94,11 @@ pub struct AlertEvent {
     pub caveats: Vec<&'static str>,
     /// How long it lasts by now.
     #[serde(rename = "duration_s", serialize_with = "as_seconds")]
+    #[schemars(with = "u64")]
     pub duration: Duration,
     /// The alert that goes on in its place, where two ranges became one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub merged_into: Option<Ulid>,
 }
 
@@ -101,7 +117,7 @@ impl AlertEvent {
 }
 
 /// The claim of an alert and its evidence.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Details {
     /// By what means.
     pub kind: Kind,
@@ -112,9 +128,11 @@ pub struct Details {
     /// The tightest range that covers the blocked destinations and no working one; none where
     /// everything fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub prefix: Option<IpNet>,
     /// The blocked prefixes, the first 128 of them in an event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
     pub members: Vec<IpNet>,
     /// How many blocked prefixes there are.
     pub members_total: usize,
@@ -123,13 +141,14 @@ pub struct Details {
     pub observed: Option<Observed>,
     /// The ranges that work without exception, where nearly nothing does; 128 of them in an event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
     pub survivors: Vec<IpNet>,
     /// Why.
     pub evidence: EvidenceDetails,
 }
 
 /// How much of a range was seen to be blocked. The rest is claimed because it lies between.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Observed {
     /// Blocked prefixes.
     pub prefixes: usize,
@@ -138,7 +157,7 @@ pub struct Observed {
 }
 
 /// The numbers behind an alert.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct EvidenceDetails {
     /// Trials since the range began to fail.
     pub trials: u64,
@@ -222,6 +241,7 @@ impl Details {
             destinations_failed: self.evidence.destinations_failed,
             ok_witnesses: self.evidence.ok_witnesses,
             is_told: true,
+            told_prefix: self.prefix,
         }
     }
 

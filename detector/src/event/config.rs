@@ -2,12 +2,13 @@
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{kind::Kind, moment::serialize_millis};
 
 /// What became of the configuration.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum ConfigEvent {
     /// The time of an `ignore` rule is over.
@@ -27,9 +28,10 @@ pub enum ConfigEvent {
 }
 
 /// A rule whose time is over.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Expired {
     /// The prefix of the rule.
+    #[schemars(with = "String")]
     pub prefix: IpNet,
     /// Its kind; absent where it was for any.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,20 +11,24 @@ use detector_common::{
     tuning::Tuning,
 };
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::snapshot::network;
 
 /// A connection that is over.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct FlowEvent {
     /// Our end.
+    #[schemars(with = "String")]
     pub local: SocketAddr,
     /// The other end.
+    #[schemars(with = "String")]
     pub remote: SocketAddr,
     /// `tcp` or `udp`.
     pub proto: &'static str,
     /// The prefix that the other end counts for.
+    #[schemars(with = "String")]
     pub prefix: IpNet,
     /// How far it had come.
     pub stage: &'static str,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use detector_common::stall::Bucket;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::snapshot::Stalls;
 
 /// Connections that were cut off, by where. A freeze by a censor comes at one place.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct StallDetails {
     /// By payload: the first byte of each step of the histogram.
     pub bytes: BTreeMap<u32, u64>,

@@ -19,7 +19,7 @@ use super::{
     wider::{SavedPanel, Wider, neighbourhood},
     witness,
 };
-use crate::{moment::Moment, snapshot::Delta};
+use crate::{moment::Moment, snapshot::Delta, status::Suspicion};
 
 /// Prefixes that look blocked must outnumber the mixed ones of their neighbourhood so many times,
 /// or fail without any success for a while.
@@ -82,6 +82,12 @@ impl Docket {
     /// Whether something speaks for a block of this prefix.
     pub fn is_suspected(&self, prefix: &IpNet) -> bool {
         self.suspects.contains(prefix)
+    }
+
+    /// What speaks for a block of this prefix, if anything does.
+    pub fn suspicion(&self, prefix: &IpNet, now: Moment) -> Option<Suspicion> {
+        let unit = self.units.get(prefix).filter(|it| !it.panel.is_idle());
+        unit.map(|unit| unit.suspicion(now))
     }
 
     /// Whether this prefix is claimed to be blocked.

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     moment::{self, Moment},
     snapshot::Delta,
+    status::Suspicion,
 };
 
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
@@ -195,6 +196,24 @@ impl Unit {
     pub fn hosts_seen_working(&self) -> u32 {
         let working = self.hosts.working().len();
         u32::try_from(self.evidence.ok).map_or(working, |ok| ok.min(working))
+    }
+
+    /// What is held against it, for eyes.
+    pub fn suspicion(&self, now: Moment) -> Suspicion {
+        Suspicion {
+            kind: self.evidence.kind(),
+            since: self.since.map(|since| since.wall),
+            trials: self.evidence.ok + self.evidence.failed(),
+            failed: self.evidence.failed(),
+            proofs: self.evidence.proofs(),
+            llr: self.panel.llr(),
+            ordinary_failure_rate: self.panel.ordinary_failure_rate(),
+            hosts_failing: self.hosts_failing(),
+            hosts_working: self.hosts_seen_working(),
+            is_alarmed: self.panel.is_alarmed(),
+            is_mixed: self.is_mixed(now),
+            is_blocked: self.is_held,
+        }
     }
 
     /// Whether nobody has tried it for so long that nobody will.

@@ -5,8 +5,9 @@ mod mode;
 
 use aya::{
     programs::{
-        LinkOrder, TcAttachType, XdpMode,
-        tc::{self, NlOptions, TcAttachOptions},
+        LinkOrder, ProgramError, TcAttachType, XdpMode,
+        tc::{self, NlOptions, SchedClassifierLink, TcAttachOptions},
+        xdp::XdpLink,
     },
     util::KernelVersion,
 };
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use self::mode::{Attempt, attempt};
 pub use self::mode::{Mode, Reason};
-use super::{Kernel, interfaces::Interface};
+use super::{interfaces::Interface, load::Programs};
 use crate::failure::Failure;
 
 /// Which hook sees what comes in.
@@ -33,7 +34,7 @@ pub enum Ingress {
 }
 
 /// How a TC program is attached.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TcHook {
     /// A link of its own (Linux 6.6); gone when the process ends, however it ends.
@@ -43,7 +44,7 @@ pub enum TcHook {
 }
 
 /// What carries the ingress program.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IngressHook {
     /// XDP in the driver.
@@ -55,7 +56,7 @@ pub enum IngressHook {
 }
 
 /// An interface that is being watched.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Attached {
     /// The interface.
     pub interface: Interface,
@@ -67,8 +68,8 @@ pub struct Attached {
     pub egress: TcHook,
 }
 
-/// What is asked of [`Kernel::attach`].
-#[derive(Clone, Copy, Debug)]
+/// What is asked of [`Programs::attach`].
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Wish {
     /// How XDP is to run.
     pub mode: Mode,
@@ -76,6 +77,13 @@ pub struct Wish {
     pub ingress: Ingress,
     /// How TC programs are attached.
     pub tc: TcHook,
+}
+
+/// What holds the programs on one interface: dropping it detaches them.
+#[derive(Default)]
+pub(super) struct Links {
+    xdp: Option<XdpLink>,
+    tc: Vec<SchedClassifierLink>,
 }
 
 impl TcHook {
@@ -87,27 +95,31 @@ impl TcHook {
     }
 }
 
-impl Kernel {
-    /// Attaches both programs to `interface`.
+impl Programs {
+    /// Attaches both programs to `interface`, or none.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] where the hook is taken or the driver cannot, [`Failure::Permission`]
     /// where the kernel forbids it.
     pub fn attach(&mut self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
-        self.attach_tc(
-            interface,
-            egress_program(interface.link),
-            TcAttachType::Egress,
-            wish.tc,
-        )?;
+        let mut links = Links::default();
+        let egress = egress_program(interface.link);
+        let link = self.attach_tc(interface, egress, TcAttachType::Egress, wish.tc)?;
+        links.tc.push(link);
         let (ingress, reason) = match wish.ingress {
             Ingress::Tc => {
                 let program = tc_ingress_program(interface.link);
-                self.attach_tc(interface, program, TcAttachType::Ingress, wish.tc)?;
+                let link = self.attach_tc(interface, program, TcAttachType::Ingress, wish.tc)?;
+                links.tc.push(link);
                 (IngressHook::Tc, None)
             }
-            Ingress::Xdp => self.attach_xdp(interface, wish.mode)?,
+            Ingress::Xdp => {
+                let (link, hook, reason) = self.attach_xdp(interface, wish.mode)?;
+                links.xdp = Some(link);
+                (hook, reason)
+            }
         };
+        self.links.insert(interface.index, links);
         Ok(Attached {
             interface: interface.clone(),
             ingress,
@@ -116,18 +128,26 @@ impl Kernel {
         })
     }
 
+    /// Detaches what is attached to the interface of this index, which may be gone.
+    pub fn detach(&mut self, index: u32) {
+        self.links.remove(&index);
+    }
+
     fn attach_xdp(
         &mut self,
         interface: &Interface,
         mode: Mode,
-    ) -> Result<(IngressHook, Option<Reason>), Failure> {
+    ) -> Result<(XdpLink, IngressHook, Option<Reason>), Failure> {
         let program = self.xdp(xdp_program(interface.link))?;
-        let mut on = |flags| program.attach_to_if_index(interface.index, flags).map(drop);
+        let mut on = |flags| {
+            let link = program.attach_to_if_index(interface.index, flags)?;
+            program.take_link(link)
+        };
         let attempt = attempt(mode, interface.kind.as_ref());
         let reason = match attempt {
             Attempt::Generic(reason) => reason,
             Attempt::Native | Attempt::NativeElseGeneric => match on(XdpMode::Driver) {
-                Ok(()) => return Ok((IngressHook::Native, None)),
+                Ok(link) => return Ok((link, IngressHook::Native, None)),
                 Err(error) if attempt == Attempt::Native || failure::is_taken(&error) => {
                     return Err(failure::of_xdp(interface, &error, mode));
                 }
@@ -137,11 +157,11 @@ impl Kernel {
                 }
             },
         };
-        on(XdpMode::Skb).map_err(|error| failure::of_xdp(interface, &error, mode))?;
+        let link = on(XdpMode::Skb).map_err(|error| failure::of_xdp(interface, &error, mode))?;
         if let Some(reason) = reason {
             tracing::info!("{}: generic XDP: {reason}", interface.name);
         }
-        Ok((IngressHook::Generic, reason))
+        Ok((link, IngressHook::Generic, reason))
     }
 
     fn attach_tc(
@@ -150,7 +170,7 @@ impl Kernel {
         name: &str,
         side: TcAttachType,
         hook: TcHook,
-    ) -> Result<(), Failure> {
+    ) -> Result<SchedClassifierLink, Failure> {
         let options = match hook {
             TcHook::Tcx => TcAttachOptions::TcxOrder(LinkOrder::default()),
             TcHook::Clsact => {
@@ -158,10 +178,11 @@ impl Kernel {
                 TcAttachOptions::Netlink(NlOptions::default())
             }
         };
-        self.classifier(name)?
-            .attach_with_options(&interface.name, side, options)
-            .map(|_link| ())
-            .map_err(|error| failure::of_tc(interface, &error))
+        let program = self.classifier(name)?;
+        let attached = program.attach_with_options(&interface.name, side, options);
+        attached
+            .and_then(|link| program.take_link(link))
+            .map_err(|error: ProgramError| failure::of_tc(interface, &error))
     }
 }
 

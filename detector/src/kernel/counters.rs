@@ -5,13 +5,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use aya::Ebpf;
 use detector_common::{
     maps,
     prefix::{Change, PrefixCounters, PrefixKey},
 };
 
-use super::{mapped::Mapped, table::mapped};
+use super::{descriptors::Descriptors, mapped::Mapped, table::mapped};
 use crate::{failure::Failure, snapshot::Tracked};
 
 /// Looks at one prefix in a row, where it keeps changing: each takes less time than two packets need.
@@ -28,11 +27,11 @@ pub struct Counters {
 
 impl Counters {
     /// Maps them; there is room for `capacity`.
-    pub(super) fn of(ebpf: &Ebpf, capacity: u32) -> Result<Self, Failure> {
+    pub(super) fn of(descriptors: &Descriptors, capacity: u32) -> Result<Self, Failure> {
         Ok(Self {
-            values: mapped(ebpf, maps::COUNTERS, capacity)?,
-            changes: mapped(ebpf, maps::CHANGES, capacity)?,
-            keys: mapped(ebpf, maps::PREFIXES, capacity)?,
+            values: mapped(descriptors, maps::COUNTERS, capacity)?,
+            changes: mapped(descriptors, maps::CHANGES, capacity)?,
+            keys: mapped(descriptors, maps::PREFIXES, capacity)?,
             seen: vec![0; capacity as usize],
         })
     }

@@ -1,32 +1,53 @@
 //! Network interfaces: which there are, what their packets begin with, who owns their XDP hook.
 
+mod written;
+
 use std::collections::BTreeSet;
 
+use aya::programs::loaded_programs;
 use detector_common::wire::link::LinkLayer;
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStream, TryStreamExt as _};
 use rtnetlink::{
     Handle, RouteMessageBuilder,
     packet_route::{
-        link::{InfoKind, LinkAttribute, LinkInfo, LinkLayerType, LinkMessage, LinkXdp},
+        link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage, LinkXdp},
         route::{RouteAttribute, RouteMessage, RouteType},
     },
 };
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
 /// One interface, as it was when it was asked for.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Interface {
     /// Its name.
     pub name: String,
     /// Its index.
     pub index: u32,
     /// What its packets begin with.
+    #[serde(with = "written::link")]
     pub link: LinkLayer,
     /// What kind of virtual device it is; physical ones have none.
+    #[serde(with = "written::kind")]
     pub kind: Option<InfoKind>,
-    /// The id of the XDP program on it.
-    pub xdp_program: Option<u32>,
+    /// Whether it is up.
+    pub is_up: bool,
+    /// Longest packet, without the link header.
+    pub mtu: u32,
+    /// The XDP program on it, by its name, which only root is told, and its id.
+    pub xdp_owner: Option<String>,
+}
+
+/// What may change of an interface while it stays the same one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Guise {
+    /// Its name.
+    pub name: String,
+    /// Whether it is up.
+    pub is_up: bool,
+    /// Whether somebody's XDP program is on it.
+    pub has_xdp: bool,
 }
 
 /// A connection to rtnetlink, in the network namespace of the caller.
@@ -77,26 +98,46 @@ impl Interfaces {
     /// [`Failure::Unavailable`] where there is none, or its packets begin with a header that is
     /// not known.
     pub async fn by_name(&self, name: &str) -> Result<Interface, Failure> {
-        let links = self
-            .handle
-            .link()
-            .get()
-            .match_name(name.to_owned())
-            .execute();
-        match links.try_collect::<Vec<_>>().await {
-            Ok(links) => match links.first() {
-                Some(link) => interface(link),
-                None => Err(unknown(name)),
-            },
-            Err(rtnetlink::Error::NetlinkError(_)) => Err(unknown(name)),
-            Err(error) => Err(refused(error)),
-        }
+        self.find(name).await?.ok_or_else(|| unknown(name))
+    }
+
+    /// The interface called `name`, where there is one.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] where its packets begin with a header that is not known.
+    pub async fn find(&self, name: &str) -> Result<Option<Interface>, Failure> {
+        let name = name.to_owned();
+        let link = one(self.handle.link().get().match_name(name).execute()).await?;
+        link.as_ref().map(interface).transpose()
+    }
+
+    /// What the interface of this index is called now and whether it is up, where it is still there.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel does not answer.
+    pub async fn guise(&self, index: u32) -> Result<Option<Guise>, Failure> {
+        let link = one(self.handle.link().get().match_index(index).execute()).await?;
+        Ok(link.as_ref().map(|link| Guise {
+            name: name(link),
+            is_up: link.header.flags.contains(LinkFlags::Up),
+            has_xdp: xdp_program(link).is_some(),
+        }))
     }
 
     async fn by_index(&self, index: u32) -> Result<Option<Interface>, Failure> {
-        let links = self.handle.link().get().match_index(index).execute();
-        let links: Vec<LinkMessage> = links.try_collect().await.map_err(refused)?;
-        links.first().map(interface).transpose()
+        let link = one(self.handle.link().get().match_index(index).execute()).await?;
+        link.as_ref().map(interface).transpose()
+    }
+}
+
+/// The kernel's word that there is none is no failure.
+async fn one(
+    links: impl TryStream<Ok = LinkMessage, Error = rtnetlink::Error>,
+) -> Result<Option<LinkMessage>, Failure> {
+    match links.try_collect::<Vec<_>>().await {
+        Ok(links) => Ok(links.into_iter().next()),
+        Err(rtnetlink::Error::NetlinkError(_)) => Ok(None),
+        Err(error) => Err(refused(error)),
     }
 }
 
@@ -127,7 +168,7 @@ fn default_route_index(route: &RouteMessage) -> Option<u32> {
         })
 }
 
-fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
+fn name(link: &LinkMessage) -> String {
     let name = link
         .attributes
         .iter()
@@ -135,7 +176,11 @@ fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
             LinkAttribute::IfName(name) => Some(name.clone()),
             _ => None,
         });
-    let name = name.unwrap_or_else(|| format!("#{}", link.header.index));
+    name.unwrap_or_else(|| format!("#{}", link.header.index))
+}
+
+fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
+    let name = name(link);
     let link_type = link.header.link_layer_type;
     Ok(Interface {
         link: link_layer(link_type).ok_or_else(|| {
@@ -146,7 +191,9 @@ fn interface(link: &LinkMessage) -> Result<Interface, Failure> {
         })?,
         index: link.header.index,
         kind: kind(link),
-        xdp_program: xdp_program(link),
+        is_up: link.header.flags.contains(LinkFlags::Up),
+        mtu: mtu(link),
+        xdp_owner: xdp_program(link).map(named),
         name,
     })
 }
@@ -182,6 +229,17 @@ fn kind(link: &LinkMessage) -> Option<InfoKind> {
     })
 }
 
+fn mtu(link: &LinkMessage) -> u32 {
+    let mtus = link
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            LinkAttribute::Mtu(mtu) => Some(*mtu),
+            _ => None,
+        });
+    mtus.unwrap_or_default()
+}
+
 fn xdp_program(link: &LinkMessage) -> Option<u32> {
     let attributes = link
         .attributes
@@ -194,4 +252,15 @@ fn xdp_program(link: &LinkMessage) -> Option<u32> {
         LinkXdp::ProgId(id) => Some(*id),
         _ => None,
     })
+}
+
+fn named(program: u32) -> String {
+    let name = loaded_programs()
+        .filter_map(Result::ok)
+        .find(|it| it.id() == program)
+        .and_then(|it| it.name_as_str().map(ToOwned::to_owned));
+    match name {
+        Some(name) => format!("{name}, id {program}"),
+        None => format!("id {program}"),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     array,
+    collections::HashMap,
     hash::{BuildHasher as _, RandomState},
 };
 
@@ -12,16 +13,17 @@ use aya::{
 };
 use aya_log::EbpfLogger;
 use detector_common::{
-    destination::{DestinationKey, DestinationState},
-    flow::{FlowKey, FlowState},
     hash::Seeds,
     maps,
+    prefix::PAIRS,
     sets::{record_of, sets_for},
-    tuning::Tuning,
 };
 use log::Log;
 
-use super::{counters::Counters, pod::Shared, prefixes::Prefixes, privilege::CURE, table::Table};
+use super::{
+    attach::Links, counters::Counters, descriptors::Descriptors, maps::Maps, options::Options,
+    pod::Shared, privilege::CURE,
+};
 use crate::{failure::Failure, sizes::Sizes};
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
@@ -30,26 +32,21 @@ static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/de
 const LOG_OFF: u8 = 0;
 const LOG_DEBUG: u8 = 4;
 
-/// How the object is loaded.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Thresholds and prefix lengths.
-    pub tuning: Tuning,
-    /// Whether the programs log rare diagnostics.
-    pub is_verbose: bool,
-    /// Whether time comes from the test clock (see [`super::test_run`]).
-    pub is_test_run: bool,
-    /// How much there is room for.
-    pub sizes: Sizes,
+/// The loaded object in one process: what runs, and what it counts.
+pub struct Kernel {
+    /// Dropping them detaches every one.
+    pub programs: Programs,
+    /// Read and written from outside.
+    pub maps: Maps,
+    sizes: Sizes,
 }
 
-/// The loaded object. Dropping it detaches every program and frees every map.
-pub struct Kernel {
+/// The programs, and what it takes to attach them: the part that needs capabilities.
+pub struct Programs {
+    /// By the index of the interface; they go first.
+    pub(super) links: HashMap<u32, Links>,
     pub(super) ebpf: Ebpf,
-    pub(super) flows: Table<FlowKey, FlowState>,
-    pub(super) destinations: Table<DestinationKey, DestinationState>,
-    pub(super) prefixes: Prefixes,
-    pub(super) sizes: Sizes,
+    pub(super) seeds: Seeds,
     log: Option<EbpfLogger<&'static dyn Log>>,
 }
 
@@ -70,6 +67,29 @@ impl Kernel {
     /// # Errors
     /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
     pub fn load(options: Options) -> Result<Self, Failure> {
+        let programs = Programs::load(options)?;
+        Ok(Self {
+            maps: Maps::of(&programs.descriptors()?, options.sizes, programs.seeds)?,
+            sizes: options.sizes,
+            programs,
+        })
+    }
+
+    /// A view of the counters that somebody else may look through at the same time.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses to share them.
+    pub fn counters(&self) -> Result<Counters, Failure> {
+        Counters::of(&self.programs.descriptors()?, self.sizes.prefixes)
+    }
+}
+
+impl Programs {
+    /// Creates the maps. Programs are verified one by one as they are attached.
+    ///
+    /// # Errors
+    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
+    pub(super) fn load(options: Options) -> Result<Self, Failure> {
         let tuning = Shared(options.tuning);
         let is_test_run = u32::from(options.is_test_run);
         let log_level = if options.is_verbose {
@@ -95,7 +115,7 @@ impl Kernel {
             .map_max_entries(flow_tags, flow_sets)
             .map_max_entries(flows, record_of(flow_sets, 0))
             .override_global(flow_set_count, &flow_sets, true)
-            .map_max_entries(maps::COUNTERS, sizes.prefixes)
+            .map_max_entries(maps::COUNTERS, pairs(sizes.prefixes))
             .map_max_entries(maps::CHANGES, sizes.prefixes)
             .map_max_entries(maps::PREFIXES, sizes.prefixes)
             .map_max_entries(maps::FREE_NUMBERS, sizes.prefixes)
@@ -114,21 +134,16 @@ impl Kernel {
             None
         };
         Ok(Self {
-            flows: Table::of(&ebpf, maps::FLOWS, sizes.connections, seeds)?,
-            destinations: Table::of(&ebpf, maps::DESTINATIONS, sizes.destination_places(), seeds)?,
-            prefixes: Prefixes::of(&mut ebpf, sizes.prefixes, seeds)?,
-            sizes,
             ebpf,
+            links: HashMap::new(),
+            seeds,
             log,
         })
     }
 
-    /// A view of the counters that somebody else may look through at the same time.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to share them.
-    pub fn counters(&self) -> Result<Counters, Failure> {
-        Counters::of(&self.ebpf, self.sizes.prefixes)
+    /// The maps, for whoever reads and writes them.
+    pub(super) fn descriptors(&self) -> Result<Descriptors, Failure> {
+        Descriptors::of(&self.ebpf)
     }
 
     /// Copies what the programs logged since the last call into this process's log.
@@ -185,6 +200,11 @@ impl Kernel {
         costs.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(costs)
     }
+}
+
+/// The kernel looks counters up by pairs.
+const fn pairs(prefixes: u32) -> u32 {
+    prefixes.saturating_mul(PAIRS)
 }
 
 /// As secret as the keys of this process's own hash maps.

@@ -6,16 +6,13 @@ use std::{
     marker::PhantomData,
     mem::MaybeUninit,
     num::NonZeroUsize,
-    os::fd::AsFd as _,
+    os::fd::BorrowedFd,
     ptr::NonNull,
     slice,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use aya::{
-    Pod,
-    maps::{Map, MapData},
-};
+use aya::Pod;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 
 use super::pod::Shared;
@@ -47,21 +44,12 @@ where
     };
 
     /// Maps an array of `len` values; the error is for a message.
-    pub(super) fn of(map: &Map, len: u32) -> Result<Self, String> {
-        let Map::Array(data) = map else {
-            return Err("it is no array".to_owned());
-        };
-        Self::of_data(data, len as usize)
-    }
-
-    fn of_data(data: &MapData, len: usize) -> Result<Self, String> {
+    pub(super) fn of(map: BorrowedFd<'_>, len: u32) -> Result<Self, String> {
+        let len = len as usize;
         let bytes = NonZeroUsize::new(len * size_of::<T>()).ok_or("it is empty")?;
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: a fresh mapping, whose length the kernel holds against that of the map.
-        let start = unsafe {
-            let map = data.fd().as_fd();
-            mmap(None, bytes, access, MapFlags::MAP_SHARED, map, 0)
-        };
+        let start = unsafe { mmap(None, bytes, access, MapFlags::MAP_SHARED, map, 0) };
         Ok(Self {
             words: start.map_err(|errno| errno.to_string())?.cast(),
             bytes,

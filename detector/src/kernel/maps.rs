@@ -1,9 +1,10 @@
 //! Reading the maps, and writing what is to be remembered or forgotten.
 
-use aya::maps::{Array, Map, MapData, MapError, PerCpuArray, RingBuf};
+use aya::maps::{Array, MapData, MapError, PerCpuArray, RingBuf};
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
+    hash::Seeds,
     maps::{self, Loss},
     mark::Mark,
     sample::Sample,
@@ -12,10 +13,12 @@ use detector_common::{
 };
 
 use super::{
-    Kernel,
+    descriptors::Descriptors,
     pod::{Shared, record},
+    prefixes::Prefixes,
+    table::Table,
 };
-use crate::{failure::Failure, snapshot::Tracked};
+use crate::{failure::Failure, sizes::Sizes, snapshot::Tracked};
 
 /// More than the ring buffer has room for.
 const MOST_SAMPLES: usize = maps::SAMPLE_BYTES as usize / size_of::<Sample>();
@@ -33,7 +36,48 @@ pub struct Totals {
     pub marks: [u64; Mark::COUNT],
 }
 
-impl Kernel {
+/// Every map that is read or written from outside. Needs no capability (Linux 5.19).
+pub struct Maps {
+    pub(super) sizes: Sizes,
+    pub(super) flows: Table<FlowKey, FlowState>,
+    pub(super) destinations: Table<DestinationKey, DestinationState>,
+    pub(super) prefixes: Prefixes,
+    vantage: Array<MapData, Shared<Vantage>>,
+    samples: RingBuf<MapData>,
+    losses: PerCpu,
+    packets: PerCpu,
+    skips: PerCpu,
+    marks: PerCpu,
+}
+
+/// Numbers of each CPU.
+struct PerCpu {
+    name: &'static str,
+    map: PerCpuArray<MapData, u64>,
+}
+
+impl Maps {
+    /// The maps of an object that was loaded with these `sizes` and got `seeds`.
+    pub(super) fn of(
+        descriptors: &Descriptors,
+        sizes: Sizes,
+        seeds: Seeds,
+    ) -> Result<Self, Failure> {
+        let (flows, destinations) = (maps::FLOWS, maps::DESTINATIONS);
+        Ok(Self {
+            sizes,
+            flows: Table::of(descriptors, flows, sizes.connections, seeds)?,
+            destinations: Table::of(descriptors, destinations, sizes.destination_places(), seeds)?,
+            prefixes: Prefixes::of(descriptors, sizes.prefixes, seeds)?,
+            vantage: descriptors.open(maps::VANTAGE)?,
+            samples: descriptors.open(maps::SAMPLES)?,
+            losses: PerCpu::of(descriptors, maps::LOSSES)?,
+            packets: PerCpu::of(descriptors, maps::PACKETS)?,
+            skips: PerCpu::of(descriptors, maps::SKIPS)?,
+            marks: PerCpu::of(descriptors, maps::MARKS)?,
+        })
+    }
+
     /// The state of every young connection.
     pub fn young_flows(&self) -> Vec<(FlowKey, FlowState)> {
         self.flows.entries()
@@ -54,6 +98,16 @@ impl Kernel {
         self.destinations.entries()
     }
 
+    /// How many young connections there are. Looks at their tags, a quarter of a megabyte by default.
+    pub fn young_flow_count(&self) -> u64 {
+        self.flows.held()
+    }
+
+    /// How many destinations are remembered to have answered. Looks at each record, eight megabytes by default.
+    pub fn answered_destination_count(&self) -> u64 {
+        self.destinations.held_that(DestinationState::has_answered)
+    }
+
     /// The counters of every prefix.
     pub fn all_prefixes(&self) -> Vec<Tracked> {
         self.prefixes.all()
@@ -64,14 +118,10 @@ impl Kernel {
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses to read the map.
     pub fn vantage(&self) -> Result<Vantage, Failure> {
-        let name = maps::VANTAGE;
-        let map: Array<&MapData, Shared<Vantage>> = self
-            .map(name)?
-            .try_into()
-            .map_err(|error| refused(name, &error))?;
-        map.get(&0, 0)
+        let vantage = self.vantage.get(&0, 0);
+        vantage
             .map(|Shared(vantage)| vantage)
-            .map_err(|error| refused(name, &error))
+            .map_err(|error| refused(maps::VANTAGE, &error))
     }
 
     /// Sets what is known of our uplink.
@@ -79,31 +129,21 @@ impl Kernel {
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses to write the map.
     pub fn set_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
-        let name = maps::VANTAGE;
-        let map = self.ebpf.map_mut(name).ok_or_else(|| missing(name))?;
-        let mut map: Array<&mut MapData, Shared<Vantage>> =
-            map.try_into().map_err(|error| refused(name, &error))?;
-        map.set(0, Shared(vantage), 0)
-            .map_err(|error| refused(name, &error))
+        let set = self.vantage.set(0, Shared(vantage), 0);
+        set.map_err(|error| refused(maps::VANTAGE, &error))
     }
 
     /// The samples since they were last taken, the oldest first; what more than a full buffer comes
-    /// meanwhile is left to the next call. Maps the ring into memory anew each time,
-    /// which costs some ten microseconds: nothing to do for each packet.
+    /// meanwhile is left to the next call.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the kernel refuses to share the map, or a record is no sample.
+    /// [`Failure::Failed`] where a record is no sample.
     pub fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
-        let name = maps::SAMPLES;
-        let mut ring: RingBuf<&MapData> = self
-            .map(name)?
-            .try_into()
-            .map_err(|error| refused(name, &error))?;
         let mut samples = Vec::new();
         while samples.len() < MOST_SAMPLES
-            && let Some(bytes) = ring.next()
+            && let Some(bytes) = self.samples.next()
         {
-            samples.push(record(&bytes).ok_or_else(|| foreign(name, bytes.len()))?);
+            samples.push(record(&bytes).ok_or_else(|| foreign(maps::SAMPLES, bytes.len()))?);
         }
         Ok(samples)
     }
@@ -113,7 +153,7 @@ impl Kernel {
     /// # Errors
     /// [`Failure::Failed`] where the kernel refuses to read the map.
     pub(super) fn losses_of_each(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
-        self.per_cpu(maps::LOSSES)
+        self.losses.sums()
     }
 
     /// Totals over all CPUs.
@@ -122,35 +162,30 @@ impl Kernel {
     /// [`Failure::Failed`] where the kernel refuses to read a map.
     pub fn totals(&self) -> Result<Totals, Failure> {
         Ok(Totals {
-            packets: self.per_cpu(maps::PACKETS)?,
-            skips: self.per_cpu(maps::SKIPS)?,
+            packets: self.packets.sums()?,
+            skips: self.skips.sums()?,
             losses: self.losses_of_each()?,
-            marks: self.per_cpu(maps::MARKS)?,
+            marks: self.marks.sums()?,
         })
     }
+}
 
-    fn map(&self, name: &'static str) -> Result<&Map, Failure> {
-        self.ebpf.map(name).ok_or_else(|| missing(name))
+impl PerCpu {
+    fn of(descriptors: &Descriptors, name: &'static str) -> Result<Self, Failure> {
+        let map = descriptors.open(name)?;
+        Ok(Self { name, map })
     }
 
-    fn per_cpu<const N: usize>(&self, name: &'static str) -> Result<[u64; N], Failure> {
-        let map: PerCpuArray<&MapData, u64> = self
-            .map(name)?
-            .try_into()
-            .map_err(|error| refused(name, &error))?;
+    /// Totals over all CPUs.
+    fn sums<const N: usize>(&self) -> Result<[u64; N], Failure> {
         let mut sums = [0; N];
         for (index, sum) in (0_u32..).zip(&mut sums) {
-            let cpus = map.get(&index, 0).map_err(|error| refused(name, &error))?;
+            let cpus = self.map.get(&index, 0);
+            let cpus = cpus.map_err(|error| refused(self.name, &error))?;
             *sum = cpus.iter().sum();
         }
         Ok(sums)
     }
-}
-
-pub(super) fn missing(name: &str) -> Failure {
-    Failure::Failed(format!(
-        "the eBPF object holds no map {name}; it was built from another version"
-    ))
 }
 
 fn foreign(name: &str, len: usize) -> Failure {

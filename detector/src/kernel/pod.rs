@@ -52,3 +52,30 @@ where
     // SAFETY: plain data, of which every bit pattern is a value, and there are as many bytes.
     (bytes.len() == size_of::<T>()).then(|| unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
 }
+
+/// A shared type as its octets, for another process of the same program.
+pub(super) mod octets {
+    use std::slice;
+
+    use aya::Pod;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::{Shared, record};
+
+    pub(crate) fn serialize<T, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        Shared<T>: Pod,
+    {
+        let start = std::ptr::from_ref(value).cast::<u8>();
+        // SAFETY: plain data without padding, and as many octets as it has.
+        serializer.collect_seq(unsafe { slice::from_raw_parts(start, size_of::<T>()) })
+    }
+
+    pub(crate) fn deserialize<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>
+    where
+        Shared<T>: Pod,
+    {
+        let octets = Vec::<u8>::deserialize(deserializer)?;
+        record(&octets).ok_or_else(|| D::Error::custom("of another version"))
+    }
+}

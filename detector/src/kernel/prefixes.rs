@@ -5,17 +5,14 @@
 
 use std::{collections::HashSet, mem};
 
-use aya::{
-    Ebpf,
-    maps::{MapData, MapError, Stack},
-};
+use aya::maps::{MapData, MapError, Stack};
 use detector_common::{
     hash::Seeds,
     maps::{self, number_places},
     prefix::{PrefixKey, PrefixNumber},
 };
 
-use super::{counters::Counters, table::Table};
+use super::{counters::Counters, descriptors::Descriptors, table::Table};
 use crate::{failure::Failure, snapshot::Tracked};
 
 /// All prefixes.
@@ -31,17 +28,18 @@ pub(super) struct Prefixes {
 
 impl Prefixes {
     /// Maps them, and makes every number free.
-    pub(super) fn of(ebpf: &mut Ebpf, capacity: u32, seeds: Seeds) -> Result<Self, Failure> {
-        let map = ebpf
-            .take_map(maps::FREE_NUMBERS)
-            .ok_or_else(|| super::maps::missing(maps::FREE_NUMBERS))?;
-        let mut free = Stack::try_from(map).map_err(|error| refused(&error))?;
+    pub(super) fn of(
+        descriptors: &Descriptors,
+        capacity: u32,
+        seeds: Seeds,
+    ) -> Result<Self, Failure> {
+        let mut free: Stack<MapData, u32> = descriptors.open(maps::FREE_NUMBERS)?;
         for number in (0..capacity).rev() {
             free.push(number, 0).map_err(|error| refused(&error))?;
         }
         Ok(Self {
-            counters: Counters::of(ebpf, capacity)?,
-            numbers: Table::of(ebpf, maps::NUMBERS, number_places(capacity), seeds)?,
+            counters: Counters::of(descriptors, capacity)?,
+            numbers: Table::of(descriptors, maps::NUMBERS, number_places(capacity), seeds)?,
             free,
             left: HashSet::new(),
             vacant: HashSet::new(),

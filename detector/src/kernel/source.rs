@@ -8,10 +8,10 @@ use detector_common::{
     vantage::Vantage,
 };
 
-use super::Kernel;
+use super::maps::Maps;
 use crate::{failure::Failure, sizes::Sizes, snapshot::Tracked, watch::Source};
 
-impl Source for Kernel {
+impl Source for Maps {
     fn sizes(&self) -> Sizes {
         self.sizes
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aya::{Ebpf, Pod};
+use aya::Pod;
 use detector_common::{
     hash::{Hashed, Seeds},
     lanes::{Lanes, Tag, WAYS, WORDS, Way},
@@ -10,7 +10,7 @@ use detector_common::{
     sets::{Record, Set, record_of, set_of, sets_for, way},
 };
 
-use super::{mapped::Mapped, pod::Shared};
+use super::{descriptors::Descriptors, mapped::Mapped, pod::Shared};
 use crate::failure::Failure;
 
 /// One table.
@@ -34,15 +34,15 @@ where
 {
     /// Maps the table of these names and of room for `capacity`.
     pub(super) fn of(
-        ebpf: &Ebpf,
+        descriptors: &Descriptors,
         (tags, records, _): TableNames,
         capacity: u32,
         seeds: Seeds,
     ) -> Result<Self, Failure> {
         let sets = sets_for(capacity);
         Ok(Self {
-            tags: mapped::<Set>(ebpf, tags, sets)?,
-            records: mapped::<Record<K, V>>(ebpf, records, record_of(sets, 0))?,
+            tags: mapped::<Set>(descriptors, tags, sets)?,
+            records: mapped::<Record<K, V>>(descriptors, records, record_of(sets, 0))?,
             seeds,
             sets,
         })
@@ -51,13 +51,27 @@ where
     /// All of whom something may yet be learnt.
     pub(super) fn entries(&self) -> Vec<(K, V)> {
         let sets = (0..self.sets).filter_map(|set| Some((set, self.look(set)?)));
-        let held = sets.flat_map(|(set, tags)| {
-            let ways = (0..WAYS).filter(move |index| matches!(way(&tags, *index), Way::Held(_)));
-            ways.map(move |index| (set, index))
-        });
-        held.filter_map(|(set, index)| self.record(set, index))
+        let places = sets.flat_map(|(set, tags)| held(&tags).map(move |way| (set, way)));
+        places
+            .filter_map(|(set, index)| self.record(set, index))
             .map(|record| (record.key, record.value))
             .collect()
+    }
+
+    /// How many there are of whom something may yet be learnt: a look at the tags alone.
+    pub(super) fn held(&self) -> u64 {
+        let sets = (0..self.sets).filter_map(|set| self.look(set));
+        sets.map(|tags| held(&tags).count() as u64).sum()
+    }
+
+    /// How many of them are as `is_counted` asks.
+    pub(super) fn held_that(&self, is_counted: impl Fn(&V) -> bool) -> u64 {
+        let sets = (0..self.sets).filter_map(|set| Some((set, self.look(set)?)));
+        let counted = |(set, tags): (u32, Set)| {
+            let records = held(&tags).filter_map(|way| self.record(set, way));
+            records.filter(|record| is_counted(&record.value)).count() as u64
+        };
+        sets.map(counted).sum()
     }
 
     /// What is known of `key`, also where nothing more is learnt.
@@ -143,16 +157,26 @@ where
     }
 }
 
+/// Ways of somebody of whom something may yet be learnt.
+fn held(tags: &Set) -> impl Iterator<Item = usize> + use<> {
+    let tags = *tags;
+    (0..WAYS).filter(move |index| matches!(way(&tags, *index), Way::Held(_)))
+}
+
 fn update(word: &AtomicU64, change: impl FnMut(u64) -> Option<u64>) -> bool {
     word.fetch_update(Ordering::AcqRel, Ordering::Acquire, change)
         .is_ok()
 }
 
 /// Maps the array `name`.
-pub(super) fn mapped<T>(ebpf: &Ebpf, name: &'static str, len: u32) -> Result<Mapped<T>, Failure>
+pub(super) fn mapped<T>(
+    descriptors: &Descriptors,
+    name: &'static str,
+    len: u32,
+) -> Result<Mapped<T>, Failure>
 where
     Shared<T>: Pod,
 {
-    let map = ebpf.map(name).ok_or_else(|| super::maps::missing(name))?;
-    Mapped::of(map, len).map_err(|error| Failure::Failed(format!("map {name}: {error}")))
+    Mapped::of(descriptors.descriptor(name)?, len)
+        .map_err(|error| Failure::Failed(format!("map {name}: {error}")))
 }

@@ -9,7 +9,7 @@ use aya::{
 };
 use detector_common::{maps, time::Nanos, wire::link::LinkLayer};
 
-use super::{Kernel, attach, pod::Shared};
+use super::{attach, load::Programs, pod::Shared};
 use crate::failure::Failure;
 
 /// An entry point to run.
@@ -23,7 +23,7 @@ pub enum Hook {
     TcOut,
 }
 
-impl Kernel {
+impl Programs {
     /// Runs one frame through `hook` at `now`, and returns the program's verdict on the packet.
     /// The object must have been loaded for test runs.
     ///

@@ -12,7 +12,7 @@ use aya::{
 use detector_common::{drive::Drive, maps};
 use nix::time::{ClockId, clock_gettime};
 
-use super::{Kernel, pod::Shared};
+use super::{load::Programs, pod::Shared};
 use crate::failure::Failure;
 
 /// A program that drives others of its kind, and the map that says which.
@@ -20,7 +20,7 @@ type Driver = (&'static str, &'static str);
 const XDP: Driver = ("drive_xdp", maps::DRIVEN_XDP);
 const TC: Driver = ("drive_tc", maps::DRIVEN_TC);
 
-impl Kernel {
+impl Programs {
     /// Runs `frame` through `program`, `runs` times, each time as the next connection of `drive`; returns the
     /// time that took on the CPU, driver and kernel included.
     ///

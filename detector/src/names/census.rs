@@ -10,6 +10,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Names;
@@ -24,7 +25,7 @@ pub struct Census<'a> {
 }
 
 /// How much of what one name stands for is blocked.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Share {
     /// The name.
     pub name: String,

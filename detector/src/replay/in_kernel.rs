@@ -72,6 +72,7 @@ impl InKernel {
             Direction::Out => Hook::TcOut,
         };
         self.kernel
+            .programs
             .test_run(hook, frame.link, bytes, frame.at)
             .map(|_passed| ())
     }
@@ -120,16 +121,16 @@ impl Subject for InKernel {
     }
 
     fn flow(&self, key: &FlowKey) -> Result<Option<FlowState>, Failure> {
-        Ok(self.kernel.flow(key))
+        Ok(self.kernel.maps.flow(key))
     }
 
     fn forget_flow(&mut self, key: &FlowKey) -> Result<(), Failure> {
-        self.kernel.forget_flow(key);
+        self.kernel.maps.forget_flow(key);
         Ok(())
     }
 
     fn skips(&self) -> Result<[u64; Skip::ALL.len()], Failure> {
-        let mut skips = self.kernel.totals()?.skips;
+        let mut skips = self.kernel.maps.totals()?.skips;
         for (skips, not_shown) in skips.iter_mut().zip(self.not_shown) {
             *skips += not_shown;
         }
@@ -139,19 +140,19 @@ impl Subject for InKernel {
 
 impl Source for InKernel {
     fn sizes(&self) -> Sizes {
-        self.kernel.sizes()
+        self.kernel.maps.sizes()
     }
 
     fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
-        self.kernel.changes(changed)
+        self.kernel.maps.changes(changed)
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.kernel.forget_prefix(prefix)
+        self.kernel.maps.forget_prefix(prefix)
     }
 
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        self.kernel.destinations()
+        self.kernel.maps.destinations()
     }
 
     fn remember_destination(
@@ -159,23 +160,23 @@ impl Source for InKernel {
         destination: &DestinationKey,
         state: &DestinationState,
     ) -> Result<(), Failure> {
-        self.kernel.remember_destination(destination, state)
+        self.kernel.maps.remember_destination(destination, state)
     }
 
     fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure> {
-        self.kernel.remember_vantage(vantage)
+        self.kernel.maps.remember_vantage(vantage)
     }
 
     fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure> {
-        self.kernel.forget_destination(destination)
+        self.kernel.maps.forget_destination(destination)
     }
 
     fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure> {
-        self.kernel.losses()
+        self.kernel.maps.losses()
     }
 
     fn samples(&mut self) -> Result<Vec<Sample>, Failure> {
-        self.kernel.samples()
+        self.kernel.maps.samples()
     }
 }
 

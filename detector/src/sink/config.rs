@@ -117,6 +117,17 @@ impl SinkConfig {
         }
     }
 
+    /// The folder in which it writes, if it does.
+    pub fn folder(&self) -> Option<&Path> {
+        let Target::File(path) = &self.target else {
+            return None;
+        };
+        match path.parent() {
+            Some(folder) if folder.as_os_str().is_empty() => Some(Path::new(".")),
+            folder => folder,
+        }
+    }
+
     /// Paths in a file are meant from the folder that it lies in.
     #[must_use]
     pub fn meant_from(self, folder: &Path) -> Self {

@@ -29,6 +29,8 @@ use crate::{
 /// The sinks of a run.
 pub struct Sinks {
     all: Vec<Sink>,
+    /// Whoever does not deliver yet.
+    resting: Vec<Worker>,
     pace: Pace,
     over: Arc<Notify>,
 }
@@ -53,25 +55,34 @@ impl Sinks {
             .try_for_each(|it| open(it, &Pace::default()).map(drop))
     }
 
-    /// Begins with `configs`; without any, stdout alone.
+    /// Those of `configs`; without any, stdout alone. What they read is read now; nobody delivers yet.
     ///
     /// # Errors
     /// [`Failure`] names what cannot be used.
-    pub fn start(configs: &[SinkConfig], pace: Pace) -> Result<Self, Failure> {
+    pub fn open(configs: &[SinkConfig], pace: Pace) -> Result<Self, Failure> {
         let stdout = [SinkConfig::stdout()];
         let configs = if configs.is_empty() { &stdout } else { configs };
         let is_alone = matches!(configs, [only] if only.target == Target::Stdout);
         let mut sinks = Self {
             all: Vec::new(),
+            resting: Vec::new(),
             pace,
             over: Arc::new(Notify::new()),
         };
         for config in configs {
             for (name, outlet) in open(config, &pace)? {
-                sinks.add(name, config, outlet, is_alone)?;
+                sinks.add(name, config, outlet, is_alone);
             }
         }
         Ok(sinks)
+    }
+
+    /// Lets all of them deliver from now on, each by a thread.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where there is no room for one.
+    pub fn begin(&mut self) -> Result<(), Failure> {
+        self.resting.drain(..).try_for_each(Worker::start)
     }
 
     /// Tells Alertmanagers what still fires from before a restart, as seen by `host`.
@@ -141,34 +152,26 @@ impl Sinks {
         self.fate().map(drop)
     }
 
-    fn add(
-        &mut self,
-        name: String,
-        config: &SinkConfig,
-        outlet: Box<dyn Outlet>,
-        is_alone: bool,
-    ) -> Result<(), Failure> {
+    fn add(&mut self, name: String, config: &SinkConfig, outlet: Box<dyn Outlet>, is_alone: bool) {
         let longest = match config.target {
             Target::Stdout | Target::File(_) | Target::Journald(_) => self.pace.longest_here,
             _ => self.pace.longest_there,
         };
         let mailbox = Arc::new(Mailbox::new(config.queue));
-        let worker = Worker {
+        self.resting.push(Worker {
             name: name.clone(),
             mailbox: Arc::clone(&mailbox),
             outlet,
             backoff: Backoff::new(self.pace.first, longest),
             is_alone,
             over: Arc::clone(&self.over),
-        };
-        worker.start()?;
+        });
         let config = config.clone();
         self.all.push(Sink {
             name,
             config,
             mailbox,
         });
-        Ok(())
     }
 }
 

@@ -36,6 +36,11 @@ impl Place {
         }
     }
 
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Takes the directory. Where nobody named it and it is of no use, there is none, with a warning.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use aya::programs::{ProgramError, loaded_programs, tc::TcError};
+use aya::programs::{ProgramError, tc::TcError};
 use nix::errno::Errno;
 
 use super::Mode;
@@ -18,7 +18,10 @@ pub(super) fn of_xdp(interface: &Interface, error: &ProgramError, mode: Mode) ->
         _ if is_taken(error) => Failure::Unavailable(format!(
             "{name}: another XDP program is attached ({}); it stays; use --ingress tc to watch \
              beside it",
-            owner(interface)
+            interface
+                .xdp_owner
+                .as_deref()
+                .unwrap_or("its id is not known")
         )),
         Some(Errno::EPERM | Errno::EACCES) => {
             Failure::Permission(format!("{name}: not permitted to attach; {CURE}"))
@@ -42,21 +45,6 @@ pub(super) fn of_tc(interface: &Interface, error: &ProgramError) -> Failure {
             Failure::Permission(format!("{name}: not permitted to attach; {CURE}"))
         }
         _ => Failure::Unavailable(format!("{name}: TC cannot be attached ({})", cause(error))),
-    }
-}
-
-/// Name and id of the program that owns the XDP hook.
-fn owner(interface: &Interface) -> String {
-    let Some(id) = interface.xdp_program else {
-        return "its id is not known".to_owned();
-    };
-    let name = loaded_programs()
-        .filter_map(Result::ok)
-        .find(|program| program.id() == id)
-        .and_then(|program| program.name_as_str().map(ToOwned::to_owned));
-    match name {
-        Some(name) => format!("{name}, id {id}"),
-        None => format!("id {id}"),
     }
 }
 

@@ -23,7 +23,7 @@ pub enum Mode {
 }
 
 /// Why [`Mode::Auto`] took the generic mode.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Native XDP would take segmentation offload and GRO from the device.

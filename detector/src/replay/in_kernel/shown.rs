@@ -1,8 +1,11 @@
 //! How a captured frame becomes one that a test run takes, without changing what is parsed.
 
-use detector_common::wire::{
-    link::{LinkLayer, network},
-    network::Family,
+use detector_common::{
+    bytes::{Header, HeaderBytes as _},
+    wire::{
+        link::{LinkLayer, network},
+        network::Family,
+    },
 };
 
 use crate::capture::Captured;
@@ -19,8 +22,9 @@ pub(super) fn shown(captured: Captured<'_>, link: LinkLayer) -> Vec<u8> {
     let mut bytes = captured.bytes.to_vec();
     bytes.resize(len, 0);
     if len != captured.total_len
-        && let Ok((family, network_at)) = network(&captured, link)
+        && let Ok((family, header)) = network(Header::first(&captured), link)
     {
+        let network_at = header.at();
         let (field_at, counts_from) = match family {
             Family::V4 => (network_at + 2, network_at),
             Family::V6 => (network_at + 4, network_at + 40),

@@ -1,0 +1,164 @@
+//! The helper: a process that loads and attaches for a daemon without any capability.
+//!
+//! It is this program under another name, started by the daemon and bound to it by a socket: when one ends, the other
+//! learns it at once. It keeps the programs and their links, reads neither files nor packets, and does three things:
+//! load, attach, detach. Must not know: when, and why.
+
+mod message;
+mod serve;
+mod socket;
+
+use std::{
+    env,
+    io::{self, ErrorKind},
+    os::{
+        fd::{AsFd as _, OwnedFd},
+        unix::net::UnixStream as Blocking,
+    },
+    process::{Child, Command, Stdio},
+};
+
+use detector_common::hash::Seeds;
+use rustix::net::{Shutdown, shutdown};
+use tokio::{io::Interest, net::UnixStream};
+
+use self::message::{Answer, Request};
+pub use self::serve::serve;
+use super::{
+    attach::{Attached, Wish},
+    descriptors::Descriptors,
+    interfaces::Interface,
+    maps::Maps,
+    options::Options,
+};
+use crate::{failure::Failure, status::ProgramRuns};
+
+/// What the helper is told in place of a command.
+const NAME: &str = "kernel-helper";
+/// All that it gets of the environment.
+const ENVIRONMENT: [&str; 2] = ["RUST_LOG", "NO_COLOR"];
+
+/// The daemon's end. Dropping it ends the helper, which detaches every program.
+pub struct Helper {
+    socket: UnixStream,
+    process: Child,
+}
+
+/// Whether this process was started to be a helper.
+pub fn is_meant() -> bool {
+    env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == NAME)
+}
+
+impl Helper {
+    /// Starts one, with the capabilities of this process; must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the operating system has no room for it.
+    pub fn start() -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::Failed(format!("starting the helper: {error}"));
+        let (ours, theirs) = socket::pair().map_err(failed)?;
+        // By this name it is the same version, also while another is being installed.
+        let mut command = Command::new("/proc/self/exe");
+        command.arg(NAME).env_clear();
+        for name in ENVIRONMENT {
+            command.envs(env::var_os(name).map(|value| (name, value)));
+        }
+        command.stdin(theirs).stdout(Stdio::null());
+        let ours = Blocking::from(ours);
+        ours.set_nonblocking(true).map_err(failed)?;
+        Ok(Self {
+            socket: UnixStream::from_std(ours).map_err(failed)?,
+            process: command.spawn().map_err(failed)?,
+        })
+    }
+
+    /// Lets it load the object, and takes the maps.
+    ///
+    /// # Errors
+    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
+    pub async fn load(&self, options: Options) -> Result<Maps, Failure> {
+        match self.ask(&Request::Load(options)).await? {
+            (Answer::Loaded { seeds }, descriptors) => {
+                let descriptors = Descriptors::received(descriptors)?;
+                Maps::of(&descriptors, options.sizes, Seeds(seeds))
+            }
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Lets it attach both programs to `interface`, or none.
+    ///
+    /// # Errors
+    /// As [`super::Programs::attach`].
+    pub async fn attach(&self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
+        let interface = interface.clone();
+        match self.ask(&Request::Attach { interface, wish }).await? {
+            (Answer::Attached(attached), _) => Ok(attached),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Lets it detach what is attached to the interface of this index, which may be gone.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the helper is gone.
+    pub async fn detach(&self, index: u32) -> Result<(), Failure> {
+        match self.ask(&Request::Detach { index }).await? {
+            (Answer::Detached, _) => Ok(()),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Asks how often each program has run.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the helper is gone.
+    pub async fn runs(&self) -> Result<Vec<ProgramRuns>, Failure> {
+        match self.ask(&Request::Runs).await? {
+            (Answer::Ran(runs), _) => Ok(runs),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Waits for what must not happen: that the helper ends, and with it every link.
+    pub async fn ended(&self) -> Failure {
+        match self.receive().await {
+            Ok((answer, _)) => unexpected(&answer),
+            Err(failure) => failure,
+        }
+    }
+
+    async fn ask(&self, request: &Request) -> Result<(Answer, Vec<OwnedFd>), Failure> {
+        socket::send(self.socket.as_fd(), request, &[]).map_err(|error| gone(&error))?;
+        self.receive().await
+    }
+
+    async fn receive(&self) -> Result<(Answer, Vec<OwnedFd>), Failure> {
+        let receive = || socket::receive::<Result<Answer, Failure>>(self.socket.as_fd());
+        let received = self.socket.async_io(Interest::READABLE, receive).await;
+        match received.map_err(|error| gone(&error))? {
+            Some((answer, descriptors)) => Ok((answer?, descriptors)),
+            None => Err(gone(&ErrorKind::UnexpectedEof.into())),
+        }
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        // It sees the end of the socket. What fails here failed before: then it is gone already.
+        shutdown(&self.socket, Shutdown::Both).ok();
+        self.process.wait().ok();
+    }
+}
+
+fn gone(error: &io::Error) -> Failure {
+    Failure::Failed(format!(
+        "the helper that holds the programs is gone ({error}), and nothing is watched any more; start again"
+    ))
+}
+
+fn unexpected(answer: &Answer) -> Failure {
+    Failure::Failed(format!("the helper said {answer:?} unasked; start again"))
+}

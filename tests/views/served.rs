@@ -1,0 +1,75 @@
+//! A socket that says what a detector would, over and over.
+
+use std::{
+    io::Write as _,
+    os::unix::net::{UnixListener, UnixStream},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What a detector says that watches a blocked range.
+const EXAMPLE: &str = include_str!("../../detector/src/status/example.json");
+
+/// A served status. Whoever reads is served until he or this test is gone.
+pub(crate) struct Served {
+    folder: TempDir,
+}
+
+impl Served {
+    /// The example, as of now.
+    pub(crate) fn new() -> Self {
+        Self::of(example())
+    }
+
+    /// The same with text in it that a terminal would obey.
+    pub(crate) fn poisoned(poison: &str) -> Self {
+        let mut status = example();
+        status["host"] = json!(poison);
+        status["worst"][0]["name"] = json!(poison);
+        status["interfaces"][0]["iface"] = json!(poison);
+        status["skipped"] = json!({poison: 3});
+        Self::of(status)
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join("status.sock")
+    }
+
+    fn of(status: Value) -> Self {
+        let folder = TempDir::new().unwrap();
+        let served = Self { folder };
+        let listener = UnixListener::bind(served.socket()).unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let status = status.clone();
+                thread::spawn(move || tell(stream, status));
+            }
+        });
+        served
+    }
+}
+
+fn example() -> Value {
+    serde_json::from_str(EXAMPLE).unwrap()
+}
+
+/// Until nobody reads. A poll lasts as long as a turn of the daemon, shortened.
+fn tell(mut stream: UnixStream, mut status: Value) {
+    loop {
+        status["at"] = json!(Timestamp::now().to_string());
+        if writeln!(stream, "{status}").is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// No detector serves there.
+pub(crate) fn nobody(folder: &Path) -> PathBuf {
+    folder.join("nobody.sock")
+}

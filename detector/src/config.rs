@@ -26,7 +26,7 @@ use crate::{
     kernel::attach::{Ingress, Mode},
     metrics::{self, Metrics},
     names::Names,
-    sink::config::{SinkConfig, ensure_distinct},
+    sink::config::{SinkConfig, read_all},
     sizes::Sizes,
 };
 
@@ -52,7 +52,7 @@ pub struct Config {
     /// Alerts that are not told.
     pub ignore: Vec<Rule>,
     /// Where events go. Without any: stdout alone.
-    #[serde(rename = "sink")]
+    #[serde(rename = "sink", deserialize_with = "read_all")]
     pub sinks: Vec<SinkConfig>,
     /// Room in the kernel's tables.
     pub tables: Sizes,
@@ -134,9 +134,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| complaint(text, &error))?;
-        ensure_distinct(&config.sinks)?;
-        Ok(config)
+        toml::from_str(text).map_err(|error| complaint(text, &error))
     }
 
     /// Paths in a file are meant from the folder that it lies in.

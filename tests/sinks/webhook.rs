@@ -7,12 +7,12 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
 use detector::sink::Pace;
-use detector_tests::watched::Watched;
+use detector_tests::{harness::note, watched::Watched};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned, crypto::ring, pki_types::PrivatePkcs8KeyDer,
@@ -98,7 +98,12 @@ pub(crate) fn nobody_waits_for_a_peer_that_does_not_answer() -> Result<()> {
             server.address
         ),
     )?;
+    let began = Instant::now();
     let turning = offer(&sinks, 0..2_000);
+    note(&format!(
+        "2000 events made and left for two sinks in {:?}",
+        began.elapsed()
+    ));
     wait_until(&sinks, "file", |it| it.sent == 2_000)?;
     let slow = status(&sinks, "webhook")?;
     ensure!(slow.sent == 0 && server.seen().is_empty(), "{slow:?}");

@@ -19,6 +19,11 @@ until = "2027-01-01T00:00:00Z"
 prefix = "2001:db8::/44"
 reason = "ours"
 until = 2027-01-01
+
+[[sink]]
+type = "file"
+path = "events.ndjson"
+format = "ecs"
 "#;
 
 #[test]
@@ -115,6 +120,11 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (rule("knid = \"x\""), "line 3, column 1", "`knid`"),
         (
+            "[[sink]]\ntype = \"stdout\"\n[[sink]]\ntype = \"file\"\n".to_owned(),
+            "line 1, column 1",
+            "sink 2: a sink of type \"file\" needs `path`",
+        ),
+        (
             "[[ignore]]\nprefix = \"198.18.3.0/15\"".to_owned(),
             "line 2, column 10",
             "198.18.0.0/15",
@@ -153,6 +163,10 @@ fn a_misspelt_or_misplaced_key_is_told_what_was_meant() {
     for (text, cure) in [
         ("lables = []\n", "did you mean `labels`?"),
         ("[tables]\nprefixs = 9000\n", "did you mean `prefixes`?"),
+        (
+            "[[sink]]\ntype = \"stdout\"\nquue = 9\n",
+            "did you mean `queue`?",
+        ),
         (
             "[tables]\nprefixes = 9000\nmode = \"auto\"\n",
             "its place is `mode`",

@@ -13,7 +13,7 @@ use std::{
 };
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use self::keys::Keys;
 use super::{Format, Told, Topic};
@@ -161,11 +161,23 @@ impl Http {
     }
 }
 
-/// Two sinks of one name, or two on stdout, would be confused.
+/// For serde: all sinks. The reader knows the place of the first one only, so a complaint has a number.
 ///
 /// # Errors
-/// A complaint where that is so.
-pub fn ensure_distinct(sinks: &[SinkConfig]) -> Result<(), String> {
+/// The complaint.
+pub fn read_all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SinkConfig>, D::Error> {
+    let sinks = Vec::<Keys>::deserialize(from)?.into_iter().enumerate();
+    let sinks = sinks.map(|(place, keys)| {
+        let sink = SinkConfig::try_from(keys);
+        sink.map_err(|why| D::Error::custom(format!("sink {}: {why}", place + 1)))
+    });
+    let sinks = sinks.collect::<Result<Vec<_>, _>>()?;
+    ensure_distinct(&sinks).map_err(D::Error::custom)?;
+    Ok(sinks)
+}
+
+/// Two sinks of one name, or two on stdout, would be confused.
+fn ensure_distinct(sinks: &[SinkConfig]) -> Result<(), String> {
     let on_stdout = sinks.iter().filter(|it| it.target == Target::Stdout);
     if on_stdout.count() > 1 {
         return Err("two sinks write to stdout: leave one out".to_owned());

@@ -83,7 +83,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let wanted = wanted(&known, &config.wan).await?;
     let of_systemd = env::var_os("STATE_DIRECTORY");
     let state = Place::of(config.state_dir.as_deref(), of_systemd.as_deref()).open()?;
-    let mut sinks = Sinks::open(&config.sinks, Pace::default())?;
+    let (mut sinks, resting) = Sinks::open(&config.sinks, Pace::default())?;
     let status = socket::open(config.status_socket.as_deref())?;
     let doors = Doors::open(&config.metrics).await?;
     let helper = Helper::start()?;
@@ -120,7 +120,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
     let _removed_at_the_end = status.map(|socket| socket.serve(poll.published()));
     doors.serve(&poll.published());
-    sinks.begin()?;
+    resting.begin()?;
     poll.recall(&sinks);
     let mut attachments = Attachments(uplinks.attached());
     let ended = match attachments.tell(&mut sinks, "attached")? {

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 
 pub use self::{
     backoff::Pace,
-    fan::Sinks,
+    fan::{Resting, Sinks},
     format::Format,
     lines::Lines,
     told::{Rank, Told, Topic},

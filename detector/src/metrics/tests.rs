@@ -44,6 +44,8 @@ fn status() -> Status {
         }],
         alerts: vec![standing("198.18.16.0/20")],
         alerts_untold: 0,
+        sinks: Vec::new(),
+        worst: Arc::default(),
         told: [("syn_blackhole".to_owned(), [("firing".into(), 1)].into())].into(),
         ignored: 0,
         cost: Cost {

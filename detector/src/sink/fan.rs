@@ -29,10 +29,21 @@ use crate::{
 /// The sinks of a run.
 pub struct Sinks {
     all: Vec<Sink>,
-    /// Whoever does not deliver yet.
-    resting: Vec<Worker>,
     pace: Pace,
     over: Arc<Notify>,
+}
+
+/// Those who will deliver, and do not yet.
+pub struct Resting(Vec<Worker>);
+
+impl Resting {
+    /// Lets all of them deliver from now on, each by a thread.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where there is no room for one.
+    pub fn begin(self) -> Result<(), Failure> {
+        self.0.into_iter().try_for_each(Worker::start)
+    }
 }
 
 struct Sink {
@@ -59,30 +70,22 @@ impl Sinks {
     ///
     /// # Errors
     /// [`Failure`] names what cannot be used.
-    pub fn open(configs: &[SinkConfig], pace: Pace) -> Result<Self, Failure> {
+    pub fn open(configs: &[SinkConfig], pace: Pace) -> Result<(Self, Resting), Failure> {
         let stdout = [SinkConfig::stdout()];
         let configs = if configs.is_empty() { &stdout } else { configs };
         let is_alone = matches!(configs, [only] if only.target == Target::Stdout);
         let mut sinks = Self {
             all: Vec::new(),
-            resting: Vec::new(),
             pace,
             over: Arc::new(Notify::new()),
         };
+        let mut resting = Vec::new();
         for config in configs {
             for (name, outlet) in open(config, &pace)? {
-                sinks.add(name, config, outlet, is_alone);
+                resting.push(sinks.add(name, config, outlet, is_alone));
             }
         }
-        Ok(sinks)
-    }
-
-    /// Lets all of them deliver from now on, each by a thread.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where there is no room for one.
-    pub fn begin(&mut self) -> Result<(), Failure> {
-        self.resting.drain(..).try_for_each(Worker::start)
+        Ok((sinks, Resting(resting)))
     }
 
     /// Tells Alertmanagers what still fires from before a restart, as seen by `host`.
@@ -152,26 +155,33 @@ impl Sinks {
         self.fate().map(drop)
     }
 
-    fn add(&mut self, name: String, config: &SinkConfig, outlet: Box<dyn Outlet>, is_alone: bool) {
+    fn add(
+        &mut self,
+        name: String,
+        config: &SinkConfig,
+        outlet: Box<dyn Outlet>,
+        is_alone: bool,
+    ) -> Worker {
         let longest = match config.target {
             Target::Stdout | Target::File(_) | Target::Journald(_) => self.pace.longest_here,
             _ => self.pace.longest_there,
         };
         let mailbox = Arc::new(Mailbox::new(config.queue));
-        self.resting.push(Worker {
+        let worker = Worker {
             name: name.clone(),
             mailbox: Arc::clone(&mailbox),
             outlet,
             backoff: Backoff::new(self.pace.first, longest),
             is_alone,
             over: Arc::clone(&self.over),
-        });
+        };
         let config = config.clone();
         self.all.push(Sink {
             name,
             config,
             mailbox,
         });
+        worker
     }
 }
 

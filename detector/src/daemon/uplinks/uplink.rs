@@ -142,6 +142,8 @@ mod tests {
                 index: 7,
                 link: LinkLayer::Ethernet,
                 kind: None,
+                is_up: true,
+                mtu: 1_500,
                 xdp_owner: None,
             },
             ingress: IngressHook::Native,

@@ -15,12 +15,18 @@ const PROGRAMS: [&str; 4] = [
 ];
 const PACKAGES: [&str; 2] = ["prometheus", "prometheus-alertmanager"];
 
+/// Gets them where one is missing.
+pub(crate) fn ensure_programs() -> Result<()> {
+    if PROGRAMS.iter().all(|name| program::exists(name)) {
+        return Ok(());
+    }
+    let packages = PACKAGES.join(" and ");
+    apt::install_idle(&PACKAGES).with_context(|| format!("the fleet needs {packages}"))
+}
+
 /// The tests of what ships for them.
 pub(crate) fn tests() -> Result<Command> {
-    if !PROGRAMS.iter().all(|name| program::exists(name)) {
-        let packages = PACKAGES.join(" and ");
-        apt::install_idle(&PACKAGES).with_context(|| format!("the fleet needs {packages}"))?;
-    }
+    ensure_programs()?;
     let arguments = [
         "test",
         "--locked",

@@ -31,6 +31,8 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
         lab::ensure_tools()?;
         lab::ensure_clock()?;
         lab::ensure_service_manager()?;
+        // One sink speaks to a real Alertmanager.
+        fleet::ensure_programs()?;
     }
     say::step("test: building the programs under test");
     workspace::build(&mut programs())?;

@@ -114,5 +114,6 @@ fn standing() -> Result<Standing> {
         destinations_failed: 3,
         ok_witnesses: 0,
         is_told: true,
+        told_prefix: Some(word("prefix").parse()?),
     })
 }

@@ -39,7 +39,9 @@ pub(crate) fn start_with(folder: &Path, text: &str, pace: Pace) -> Result<Sinks>
     let path = folder.join("detector.toml");
     std::fs::write(&path, text)?;
     let config = Config::read(&path)?;
-    Ok(Sinks::start(&config.sinks, pace)?)
+    let mut sinks = Sinks::open(&config.sinks, pace)?;
+    sinks.begin()?;
+    Ok(sinks)
 }
 
 /// Event number `number`: of six, an alert that begins, four that go on, and one that ends.

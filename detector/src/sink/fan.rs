@@ -228,7 +228,7 @@ fn recalled(host: &str, alert: &Standing) -> Told {
         "kind": alert.kind,
         "grade": alert.grade,
         "confidence": alert.confidence,
-        "prefix": alert.prefix,
+        "prefix": alert.told_prefix,
         "members_total": alert.members,
         "since": alert.since,
         "observer": {"host": host},

@@ -4,7 +4,7 @@ use crate::{moment::Moment, sink::Told};
 use std::{io, sync::Arc, time::Duration};
 
 /// Delivers events to somewhere. May take its time: nobody waits for it.
-pub(super) trait Outlet: Send {
+pub(super) trait Outlet: Send + Sync {
     /// How many events it takes at a time.
     fn at_most(&self) -> usize {
         1

@@ -33,6 +33,7 @@ pub struct Status {
     /// How long the latest poll took, in milliseconds.
     pub poll_ms: f64,
     /// How long all of them took.
+    #[serde(default)]
     pub poll_durations: Durations,
     /// What is watched, and what is to be.
     pub interfaces: Vec<InterfaceStatus>,
@@ -45,6 +46,7 @@ pub struct Status {
     /// What could not be stored, by what it was.
     pub lost: Counts,
     /// Connections that bear a mark of forgery, by mark.
+    #[serde(default)]
     pub marks: Counts,
     /// Prefixes that are tracked.
     pub prefixes: usize,
@@ -55,10 +57,12 @@ pub struct Status {
     /// How many of them nobody was told of yet, since there are too many.
     pub alerts_untold: usize,
     /// Alert events told since the start, by kind and then by state.
+    #[serde(default)]
     pub told: BTreeMap<String, Counts>,
     /// Alerts that `ignore` rules kept out so far.
     pub ignored: u64,
     /// What all this costs.
+    #[serde(default)]
     pub cost: Cost,
     /// The prefixes that fare worst, the worst first, as they stood a few seconds ago at most.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! `detector top`: the running detector, live on a terminal. Needs no root.
 //!
 //! Owns the terminal, the keys and the connection. Must not know: how a screen looks, which is pure and in
-//! [`draw`].
+//! `draw`.
 
 mod draw;
 mod explain;

@@ -32,7 +32,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 struct Arguments {
     /// Where to; made if need be
     folder: PathBuf,
-    /// Whose package it is: "Name <address>"
+    /// Whose package it is: `Name <address>`
     maintainer: String,
 }
 

@@ -32,7 +32,7 @@ use crate::{
     moment::{self, Moment},
     names::Names,
     observer::Observer,
-    snapshot::{Snapshot, Tracked, deltas, network},
+    snapshot::{Delta, Snapshot, Tracked, compare, network},
     traces::Traces,
 };
 
@@ -118,8 +118,9 @@ pub struct Watch<S> {
     /// What injectors left behind.
     pub traces: Traces,
     tracked: Snapshot,
-    /// Room for what changed, kept from turn to turn.
+    /// Room for what changed, and by how much, kept from turn to turn.
     changed: Vec<Tracked>,
+    deltas: Vec<Delta>,
     losses: [u64; Loss::ALL.len()],
     idle: Idle,
     memory: Memory,
@@ -139,6 +140,7 @@ impl<S: Source> Watch<S> {
             traces: Traces::new(tuning),
             tracked: Snapshot::new(),
             changed: Vec::new(),
+            deltas: Vec::new(),
             losses: [0; Loss::ALL.len()],
             idle: Idle::default(),
             memory: Memory::new(),
@@ -162,9 +164,10 @@ impl<S: Source> Watch<S> {
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
         self.gather()?;
         self.source.changes(&mut self.changed)?;
-        let deltas = deltas(&mut self.tracked, &self.changed, &self.tuning);
+        let (tracked, deltas) = (&mut self.tracked, &mut self.deltas);
+        compare(tracked, &self.changed, &self.tuning, deltas);
         let is_lossy = self.note_losses()?;
-        let findings = self.judge.observe(now, &deltas, is_lossy);
+        let findings = self.judge.observe(now, &self.deltas, is_lossy);
         let (judge, traces) = (&self.judge, &mut self.traces);
         traces.settle(clock, |prefix| judge.is_suspected(prefix));
         let scene = Scene {

@@ -150,7 +150,7 @@ impl Ends {
         }
     }
 
-    fn of_segment(packet: &Packet, segment: &Segment) -> Self {
+    const fn of_segment(packet: &Packet, segment: &Segment) -> Self {
         let ports = (segment.source_port, segment.destination_port);
         let flags = segment.flags;
         let (source_begins, evidence) = if flags.is_syn() {

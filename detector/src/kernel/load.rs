@@ -45,6 +45,8 @@ pub struct Options {
     pub prefix_capacity: Option<u32>,
     /// Destinations that are remembered, and places for others, where not the default.
     pub destination_places: Option<u32>,
+    /// Connections that the flow counter has room for which the programs are measured against.
+    pub counted_flows: Option<u32>,
 }
 
 /// The loaded object. Dropping it detaches every program and frees every map.
@@ -113,6 +115,7 @@ impl Kernel {
             .map_max_entries(destination_tags, destination_sets)
             .map_max_entries(destinations, record_of(destination_sets, 0))
             .override_global(destination_set_count, &destination_sets, true)
+            .map_max_entries(maps::FLOW_COUNTS, options.counted_flows.unwrap_or(1))
             .override_global(aya_log::LEVEL, &log_level, true)
             .load(OBJECT)
             .map_err(|error| load_failure(&error))?;

@@ -54,6 +54,10 @@ fn object() -> Result<()> {
     // SAFETY: a build script has one thread here. The compiler behind the link may be a stable
     // one, and building `core` for the BPF target needs its unstable flags; only there.
     unsafe { env::set_var("RUSTC_BOOTSTRAP", "1") };
+    // The profile's link-time optimisation is for this binary; bpf-linker has its own, and what the
+    // verifier is shown must not depend on the host's.
+    // SAFETY: as above.
+    unsafe { env::set_var("CARGO_PROFILE_RELEASE_LTO", "false") };
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?)
         .join("..")
         .join(EBPF);

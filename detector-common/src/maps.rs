@@ -35,6 +35,8 @@ pub const TUNING: &str = "TUNING";
 pub const TEST_CLOCK: &str = "TEST_CLOCK";
 /// 1 where time comes from [`TEST_CLOCK`], in the programs' read-only data.
 pub const IS_TEST_RUN: &str = "IS_TEST_RUN";
+/// What the flow counter counts that the programs are measured against.
+pub const FLOW_COUNTS: &str = "FLOW_COUNTS";
 /// The state of a benchmark's driver (array).
 pub const DRIVE: &str = "DRIVE";
 /// The XDP program that it drives (program array).

@@ -84,6 +84,12 @@ impl Copied {
             total_len,
         })
     }
+
+    /// Length of the packet.
+    #[inline(always)]
+    pub(crate) const fn total_len(self) -> usize {
+        self.total_len
+    }
 }
 
 /// One header, and what follows it.

@@ -1,10 +1,12 @@
-//! What the programs are measured against: nothing at all, parsing alone, and a driver that gives each run of a
-//! benchmark another connection. Never attached by the daemon.
+//! What the programs are measured against: nothing at all, parsing alone, a flow counter, and a driver that gives each
+//! run of a benchmark another connection. Never attached by the daemon.
 //!
 //! The driver writes addresses and ports into a frame and calls the program under test, which so runs unchanged
 //! over as many connections as there are to be.
 
 #![expect(clippy::missing_const_for_fn, reason = "the kernel calls them")]
+
+mod flows;
 
 use aya_ebpf::{
     bindings::{TC_ACT_UNSPEC, xdp_action::XDP_PASS},
@@ -46,6 +48,28 @@ pub fn parse_tc(ctx: TcContext) -> i32 {
     if let Some(packet) = Copied::of(&ctx) {
         count::packet(Direction::Out);
         set_aside_ethernet(&ctx, packet);
+    }
+    TC_ACT_UNSPEC
+}
+
+/// Counts each packet for its connection, as exporters of flows do.
+#[xdp(frags)]
+pub fn flows_xdp(ctx: XdpContext) -> u32 {
+    if let Some(packet) = Copied::of(&ctx)
+        && set_aside_ethernet(&ctx, packet)
+    {
+        flows::count(Direction::In, packet.total_len());
+    }
+    XDP_PASS
+}
+
+/// The same.
+#[classifier]
+pub fn flows_tc(ctx: TcContext) -> i32 {
+    if let Some(packet) = Copied::of(&ctx)
+        && set_aside_ethernet(&ctx, packet)
+    {
+        flows::count(Direction::Out, packet.total_len());
     }
     TC_ACT_UNSPEC
 }

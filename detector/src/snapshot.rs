@@ -138,12 +138,17 @@ const fn silent_stage(verdict: Verdict) -> Stage {
     }
 }
 
-/// What happened to every prefix that changed since `earlier`, which then is what it is now.
+/// Fills in what happened to every prefix that changed since `earlier`, which then is what it is now.
 ///
 /// A prefix that is new, or whose counters went back because it was forgotten and tracked again,
 /// counts from zero.
-pub fn deltas(earlier: &mut Snapshot, changed: &[Tracked], tuning: &Tuning) -> Vec<Delta> {
-    let mut deltas = Vec::with_capacity(changed.len());
+pub fn compare(
+    earlier: &mut Snapshot,
+    changed: &[Tracked],
+    tuning: &Tuning,
+    deltas: &mut Vec<Delta>,
+) {
+    deltas.clear();
     for (key, now) in changed {
         let before = earlier.entry(*key).or_default();
         if before != now {
@@ -152,7 +157,6 @@ pub fn deltas(earlier: &mut Snapshot, changed: &[Tracked], tuning: &Tuning) -> V
         }
     }
     deltas.sort_unstable_by_key(|delta| delta.prefix);
-    deltas
 }
 
 fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: &Tuning) -> Delta {

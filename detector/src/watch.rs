@@ -36,7 +36,7 @@ use crate::{
     names::Names,
     observer::Observer,
     sizes::Sizes,
-    snapshot::{Snapshot, Tracked, deltas, network},
+    snapshot::{Delta, Snapshot, Tracked, compare, network},
     status::Standing,
     traces::Traces,
 };
@@ -126,8 +126,9 @@ pub struct Watch<S> {
     /// What injectors left behind.
     pub traces: Traces,
     tracked: Snapshot,
-    /// Room for what changed, kept from turn to turn.
+    /// Room for what changed, and by how much, kept from turn to turn.
     changed: Vec<Tracked>,
+    deltas: Vec<Delta>,
     losses: [u64; Loss::ALL.len()],
     idle: Idle,
     lately: Lately,
@@ -151,6 +152,7 @@ impl<S: Source> Watch<S> {
             traces: Traces::new(tuning),
             tracked: Snapshot::new(),
             changed: Vec::new(),
+            deltas: Vec::new(),
             losses: [0; Loss::ALL.len()],
         }
     }
@@ -175,10 +177,11 @@ impl<S: Source> Watch<S> {
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
         self.gather()?;
         self.source.changes(&mut self.changed)?;
-        let deltas = deltas(&mut self.tracked, &self.changed, &self.tuning);
-        self.lately.note(now, &deltas);
+        let (tracked, deltas) = (&mut self.tracked, &mut self.deltas);
+        compare(tracked, &self.changed, &self.tuning, deltas);
+        self.lately.note(now, &self.deltas);
         let is_lossy = self.note_losses()?;
-        let findings = self.judge.observe(now, &deltas, is_lossy);
+        let findings = self.judge.observe(now, &self.deltas, is_lossy);
         let (judge, traces) = (&self.judge, &mut self.traces);
         traces.settle(clock, |prefix| judge.is_suspected(prefix));
         let scene = Scene {

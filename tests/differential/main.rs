@@ -8,6 +8,7 @@ mod counters;
 mod datagrams;
 mod family;
 mod forgery;
+mod gates;
 mod improvised;
 mod improviser;
 mod moves;
@@ -130,6 +131,10 @@ fn main() -> ExitCode {
     tests.push((
         "every_program_is_verified_without_cap_perfmon",
         budget::every_program_is_verified_without_cap_perfmon,
+    ));
+    tests.push((
+        "a_packet_of_a_settled_connection_costs_little_more_than_parsing_it",
+        gates::a_packet_of_a_settled_connection_costs_little_more_than_parsing_it,
     ));
     harness::main(tests)
 }

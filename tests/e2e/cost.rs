@@ -18,12 +18,13 @@ use crate::{
     watcher::{Mode, Watcher},
 };
 
-const WATCHERS: [Watcher; 9] = [
+const WATCHERS: [Watcher; 10] = [
     Watcher::Nothing,
     Watcher::EmptyXdp(Mode::Native),
     Watcher::EmptyXdp(Mode::Generic),
     Watcher::Detector(Mode::Native),
     Watcher::Detector(Mode::Generic),
+    Watcher::FlowCounter(Mode::Generic),
     Watcher::Program("tcpdump -w /dev/null"),
     Watcher::Program("tcpdump -w /dev/null 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0'"),
     Watcher::Program("softflowd -d -m 131072 -p DIR/pid -c DIR/control"),
@@ -31,7 +32,8 @@ const WATCHERS: [Watcher; 9] = [
 ];
 /// What others are compared with.
 const BASE: usize = 0;
-const REFERENCE: usize = 5;
+const FLOW_COUNTER: usize = 5;
+const TCPDUMP: usize = 6;
 const ROUNDS: usize = 5;
 const PER_SECOND: u32 = 150_000;
 /// While connections are opened, nothing is measured.
@@ -58,8 +60,10 @@ struct Row {
     per_second: Spread,
     packet_ns: Spread,
     added_ns: Spread,
-    /// The added time in that of the reference.
-    ratio: Spread,
+    /// The added time in that of tcpdump.
+    of_tcpdump: Spread,
+    /// The same, of the flow counter.
+    of_flow_counter: Spread,
     lost: Option<u64>,
 }
 
@@ -82,8 +86,8 @@ impl Costs {
     pub(crate) fn table(&self) -> String {
         let head = format!(
             "{FLOWS} connections, {PER_SECOND} packets a second offered, {ROUNDS} rounds; the middle one (least–most).\n\n\
-             | watcher | packets/s | CPU ns a packet | added ns | added, of tcpdump's | it says it lost |\n\
-             |---|---|---|---|---|---|\n"
+             | watcher | packets/s | CPU ns a packet | added ns | added, of tcpdump's | of the flow counter's | it says it lost |\n\
+             |---|---|---|---|---|---|---|\n"
         );
         self.rows().fold(head, |table, row| table + &row.line())
     }
@@ -102,16 +106,17 @@ impl Costs {
             let added = |round: &[Sample; WATCHERS.len()], index: usize| {
                 round[index].packet_ns - round[BASE].packet_ns
             };
+            let share = |of: usize| {
+                let rounds = self.0.iter();
+                Spread::of(rounds.map(|round| added(round, index) / added(round, of)))
+            };
             Row {
                 watcher,
                 per_second: Spread::of(own().map(|it| it.per_second)),
                 packet_ns: Spread::of(own().map(|it| it.packet_ns)),
                 added_ns: Spread::of(self.0.iter().map(|round| added(round, index))),
-                ratio: Spread::of(
-                    self.0
-                        .iter()
-                        .map(|round| added(round, index) / added(round, REFERENCE)),
-                ),
+                of_tcpdump: share(TCPDUMP),
+                of_flow_counter: share(FLOW_COUNTER),
                 lost: own().filter_map(|it| it.lost).max(),
             }
         })
@@ -152,12 +157,13 @@ impl Row {
     fn line(&self) -> String {
         let lost = self.lost.map_or("–".to_owned(), |lost| lost.to_string());
         format!(
-            "| {} | {:.0} | {} | {} | {} | {lost} |\n",
+            "| {} | {:.0} | {} | {} | {} | {} | {lost} |\n",
             self.watcher.name(),
             self.per_second.median,
             self.packet_ns.cell(0),
             self.added_ns.cell(0),
-            self.ratio.cell(2),
+            self.of_tcpdump.cell(2),
+            self.of_flow_counter.cell(2),
         )
     }
 
@@ -167,7 +173,8 @@ impl Row {
             "packets_per_s": self.per_second.json(),
             "packet_ns": self.packet_ns.json(),
             "added_ns": self.added_ns.json(),
-            "ratio": self.ratio.json(),
+            "of_tcpdump": self.of_tcpdump.json(),
+            "of_flow_counter": self.of_flow_counter.json(),
             "lost": self.lost,
         })
     }

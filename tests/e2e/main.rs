@@ -7,6 +7,7 @@ mod ground;
 mod last_core;
 mod meter;
 mod mix;
+mod resident;
 mod scan;
 mod sender;
 mod throughput;
@@ -20,8 +21,8 @@ use detector_tests::privilege;
 use serde_json::json;
 
 use crate::{
-    connections::Connections, cost::Costs, ground::Ground, scan::Scan, sender::Sender,
-    throughput::Throughputs,
+    connections::Connections, cost::Costs, ground::Ground, resident::Resident, scan::Scan,
+    sender::Sender, throughput::Throughputs,
 };
 
 /// Measure what watching costs a gateway, from end to end
@@ -44,6 +45,7 @@ fn main() -> Result<()> {
     let sender = Sender::open(&ground)?;
     let costs = Costs::measure(&ground, &sender)?;
     let scan = Scan::measure(&ground, &sender)?;
+    let resident = Resident::measure(&ground, &sender)?;
     let told = if arguments.json {
         json!({
             "benchmark": "e2e",
@@ -51,6 +53,7 @@ fn main() -> Result<()> {
             "throughput": throughputs.json(),
             "scan": scan.json()?,
             "connections": connections.json(),
+            "resident": resident.json(),
         })
         .to_string()
     } else {
@@ -59,6 +62,7 @@ fn main() -> Result<()> {
             throughputs.table(),
             scan.table()?,
             connections.table(),
+            resident.table(),
         ];
         parts.join("\n")
     };

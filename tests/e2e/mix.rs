@@ -1,7 +1,7 @@
 //! The packets of many connections that are long settled, and of some that come and go: built before anything is
 //! measured, and sent by somebody else.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use detector_tests::frames::{Conversation, Frame};
 use ipnet::Ipv4Net;
@@ -54,6 +54,16 @@ impl Mix {
 pub(crate) fn opening_of(prefixes: u32) -> Vec<Frame> {
     let flows = (0..FLOWS).filter(|flow| network(*flow) < prefixes);
     opening(&mut flows.map(conversation).collect::<Vec<_>>())
+}
+
+/// The opening of connections to the 65,536 /48s of `2001:db8::/32`, one to each.
+pub(crate) fn opening_everywhere() -> Vec<Frame> {
+    let client = Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 1);
+    let mut talks: Vec<Conversation> = (0..=u16::MAX)
+        .map(|number| Ipv6Addr::new(0x2001, 0xdb8, number, 0, 0, 0, 0, 1))
+        .map(|server| Conversation::new((client, 40_000).into(), (server, 443).into()))
+        .collect();
+    opening(&mut talks)
 }
 
 /// SYNs to so many destinations of the upper /16, of which none was ever heard of.

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use aya::{Ebpf, programs::XdpMode};
+use detector::kernel::{Kernel, Options};
 use detector_tests::{Detector, Namespace, address::WAN_INTERFACE, program};
 use nix::{sys::signal::Signal, unistd::Pid};
 
 use foreign::Foreign;
+
+use crate::mix::FLOWS;
 
 /// For what takes moments, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -21,6 +24,8 @@ pub(crate) enum Watcher {
     Nothing,
     EmptyXdp(Mode),
     Detector(Mode),
+    /// One lookup in a hash map of the kernel for each packet, at both hooks.
+    FlowCounter(Mode),
     /// Another program, as a reader would type it, but for the interface.
     Program(&'static str),
 }
@@ -37,6 +42,7 @@ pub(crate) enum Watch {
     Nothing,
     EmptyXdp(#[expect(dead_code, reason = "attached while it is held")] Ebpf),
     Detector(Detector),
+    FlowCounter(#[expect(dead_code, reason = "attached while it is held")] Box<Kernel>),
     Program(Foreign),
 }
 
@@ -47,6 +53,7 @@ impl Watcher {
             Self::Nothing => "nothing".to_owned(),
             Self::EmptyXdp(mode) => format!("an empty XDP program, {}", mode.word()),
             Self::Detector(mode) => format!("`detector run --mode {}`", mode.word()),
+            Self::FlowCounter(mode) => format!("a flow counter, {}", mode.word()),
             // A bar would end the cell.
             Self::Program(line) => format!("`{}`", line.replace('|', "\\|")),
         }
@@ -65,9 +72,23 @@ impl Watcher {
                 detector.attached(PATIENCE)?;
                 Watch::Detector(detector)
             }
+            Self::FlowCounter(mode) => {
+                Watch::FlowCounter(Box::new(gateway.run(|| flow_counter(mode))?))
+            }
             Self::Program(line) => Watch::Program(Foreign::start(gateway, line)?),
         })
     }
+}
+
+/// With room for every connection there is, and as much again.
+fn flow_counter(mode: Mode) -> Result<Kernel> {
+    let options = Options {
+        counted_flows: Some(2 * FLOWS),
+        ..Options::default()
+    };
+    let mut kernel = Kernel::load(options)?;
+    kernel.programs.attach_flow_counter(WAN_INTERFACE, mode.flag())?;
+    Ok(kernel)
 }
 
 impl Mode {
@@ -90,7 +111,7 @@ impl Watch {
     /// Its process, where it has one.
     pub(crate) const fn pid(&self) -> Option<Pid> {
         match self {
-            Self::Nothing | Self::EmptyXdp(_) => None,
+            Self::Nothing | Self::EmptyXdp(_) | Self::FlowCounter(_) => None,
             Self::Detector(detector) => Some(detector.pid()),
             Self::Program(program) => Some(program.pid()),
         }
@@ -99,7 +120,7 @@ impl Watch {
     /// Ends it, and returns how many packets it says that it lost.
     pub(crate) fn end(self) -> Result<Option<u64>> {
         match self {
-            Self::Nothing | Self::EmptyXdp(_) => Ok(None),
+            Self::Nothing | Self::EmptyXdp(_) | Self::FlowCounter(_) => Ok(None),
             Self::Detector(detector) => {
                 detector.signal(Signal::SIGTERM)?;
                 let status = detector.exit(PATIENCE)?;

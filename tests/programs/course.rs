@@ -31,11 +31,11 @@ impl Hook {
         }
     }
 
-    /// What does nothing, and what only parses.
-    pub(crate) const fn yardsticks(self) -> [&'static str; 2] {
+    /// What does nothing, what only parses, and what counts flows.
+    pub(crate) const fn yardsticks(self) -> [&'static str; 3] {
         match self {
-            Self::Xdp => ["empty_xdp", "parse_xdp"],
-            Self::Tc => ["empty_tc", "parse_tc"],
+            Self::Xdp => ["empty_xdp", "parse_xdp", "flows_xdp"],
+            Self::Tc => ["empty_tc", "parse_tc", "flows_tc"],
         }
     }
 }

@@ -23,6 +23,7 @@ struct Costs {
     empty: f64,
     parse: f64,
     program: f64,
+    flows: f64,
 }
 
 /// What was measured.
@@ -54,7 +55,10 @@ impl Packets {
 
     /// On fresh maps.
     fn measure_once(&mut self, flows: u32) -> Result<()> {
-        let mut kernel = Kernel::load(Options::default())?;
+        let mut kernel = Kernel::load(Options {
+            counted_flows: Some(2 * flows),
+            ..Options::default()
+        })?;
         for (place, pass) in Course::over(flows).into_iter().enumerate() {
             let Some(kind) = pass.kind else {
                 run(&mut kernel, pass.hook.program(), &pass, flows)?;
@@ -65,11 +69,12 @@ impl Packets {
             } else {
                 flows
             };
-            let [empty, parse] = pass.hook.yardsticks();
+            let [empty, parse, counter] = pass.hook.yardsticks();
             let costs = Costs {
                 empty: run(&mut kernel, empty, &pass, runs)?,
                 parse: run(&mut kernel, parse, &pass, runs)?,
                 program: run(&mut kernel, pass.hook.program(), &pass, runs)?,
+                flows: run(&mut kernel, counter, &pass, runs)?,
             };
             let hook = pass.hook.name();
             let subject = Subject {
@@ -86,8 +91,8 @@ impl Packets {
     }
 
     pub(crate) fn table(&self) -> String {
-        let head = "| packet | hook | connections | empty, ns | parse, ns | program, ns | ÷ parse (least–most) |\n\
-                    |---|---|---|---|---|---|---|\n";
+        let head = "| packet | hook | connections | empty, ns | parse, ns | flow counter, ns | program, ns | ÷ parse (least–most) |\n\
+                    |---|---|---|---|---|---|---|---|\n";
         self.0
             .iter()
             .fold(head.to_owned(), |table, (subject, costs)| {
@@ -103,6 +108,7 @@ impl Packets {
                 "connections": subject.flows,
                 "empty_ns": spread(costs, |it| it.empty).json(),
                 "parse_ns": spread(costs, |it| it.parse).json(),
+                "flow_counter_ns": spread(costs, |it| it.flows).json(),
                 "program_ns": spread(costs, |it| it.program).json(),
                 "ratio": ratio(costs).json(),
             })
@@ -116,9 +122,10 @@ fn row(subject: &Subject, costs: &[Costs]) -> String {
         hook, kind, flows, ..
     } = subject;
     format!(
-        "| {kind} | {hook} | {flows} | {:.0} | {:.0} | {:.0} | {} |\n",
+        "| {kind} | {hook} | {flows} | {:.0} | {:.0} | {:.0} | {:.0} | {} |\n",
         spread(costs, |it| it.empty).median,
         spread(costs, |it| it.parse).median,
+        spread(costs, |it| it.flows).median,
         spread(costs, |it| it.program).median,
         ratio(costs).cell(2),
     )

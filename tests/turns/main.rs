@@ -7,27 +7,27 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::{AllocationInfo, measure};
 
-use self::rounds::Rounds;
+use self::rounds::{Ends, Rounds};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TRACKED: u32 = 1 << 16;
 /// Prefixes that change from turn to turn.
 const CHANGED: u32 = 1_000;
-/// Allocations of a turn that no number of prefixes explains.
-const FEW: u64 = 50;
+/// Allocations of a turn in which prefixes come under suspicion and leave it.
+const FEW: u64 = 5;
 
 /// A watch that knows every prefix, a while after it first saw them.
-fn settled() -> Rounds {
+fn settled(ends: Ends) -> Rounds {
     let mut rounds = Rounds::default();
-    rounds.visit_known(TRACKED);
+    rounds.visit_known(TRACKED, ends);
     // The first words are forgotten meanwhile, and every prefix is visited once more.
-    turns(&mut rounds, TRACKED / CHANGED + 34);
+    turns(&mut rounds, TRACKED / CHANGED + 34, ends);
     rounds
 }
 
-fn turns(rounds: &mut Rounds, turns: u32) {
+fn turns(rounds: &mut Rounds, turns: u32, ends: Ends) {
     for _ in 0..turns {
-        rounds.visit_known(CHANGED);
+        rounds.visit_known(CHANGED, ends);
         rounds.turn(SECOND);
     }
 }
@@ -38,26 +38,33 @@ fn quiet(rounds: &mut Rounds, turns: u32) -> AllocationInfo {
 }
 
 #[test]
-fn a_turn_without_a_change_allocates_next_to_nothing() {
-    let mut rounds = settled();
+fn a_turn_without_a_change_allocates_nothing() {
+    let mut rounds = settled(Ends::Mixed);
     assert_eq!(rounds.tracked(), 1 << 16);
-    let turn = quiet(&mut rounds, 1);
-    println!("{turn:?}");
-    assert!(turn.count_total < FEW, "{turn:?}");
+    // The first one is still told of those that were visited before it.
+    quiet(&mut rounds, 1);
     let minutes = quiet(&mut rounds, 120);
     println!("{minutes:?}");
-    assert!(minutes.count_total < 120 * FEW, "{minutes:?}");
+    assert_eq!(minutes.count_total, 0, "{minutes:?}");
 }
 
 #[test]
-fn a_turn_with_a_thousand_changes_allocates_next_to_nothing_and_keeps_nothing() {
-    let mut rounds = settled();
-    let earlier = measure(|| turns(&mut rounds, 100));
-    let later = measure(|| turns(&mut rounds, 100));
+fn a_turn_with_a_thousand_changes_allocates_nothing_where_nothing_fails() {
+    let mut rounds = settled(Ends::Well);
+    let minutes = measure(|| turns(&mut rounds, 100, Ends::Well));
+    println!("{minutes:?}");
+    assert_eq!(minutes.count_total, 0, "{minutes:?}");
+}
+
+#[test]
+fn a_turn_with_failures_allocates_for_what_is_suspected_alone_and_keeps_nothing() {
+    let mut rounds = settled(Ends::Mixed);
+    let earlier = measure(|| turns(&mut rounds, 100, Ends::Mixed));
+    let later = measure(|| turns(&mut rounds, 100, Ends::Mixed));
     println!("{earlier:?} {later:?}");
     assert!(later.count_total < 100 * FEW, "{later:?}");
     assert!(
-        later.count_total <= earlier.count_total + FEW,
+        later.count_total <= earlier.count_total + 10 * FEW,
         "{earlier:?} {later:?}"
     );
     assert!(later.bytes_current < 100_000, "{later:?}");
@@ -65,7 +72,7 @@ fn a_turn_with_a_thousand_changes_allocates_next_to_nothing_and_keeps_nothing() 
 
 #[test]
 fn looking_for_the_worst_prefixes_takes_of_the_heap_by_what_is_told() {
-    let mut rounds = settled();
+    let mut rounds = settled(Ends::Mixed);
     let began = Instant::now();
     let looks = measure(|| (0..10).for_each(|_| assert_eq!(rounds.look(), 50)));
     println!("{looks:?}, {:?} a look", began.elapsed() / 10);

@@ -19,6 +19,15 @@ const FAILING: u32 = 50;
 /// Odd, so that every prefix of a /8 is visited once before any is again, and none beside its neighbour.
 const STRIDE: u32 = 40_503;
 
+/// How connections end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ends {
+    /// One in [`FAILING`] fails.
+    Mixed,
+    /// All well.
+    Well,
+}
+
 /// A watch, and the traffic that it sees.
 pub(crate) struct Rounds {
     watch: Watch<Engine>,
@@ -38,10 +47,16 @@ impl Default for Rounds {
     }
 }
 
+impl Ends {
+    const fn is_failure(self, visit: u32) -> bool {
+        matches!(self, Self::Mixed) && visit.is_multiple_of(FAILING)
+    }
+}
+
 impl Rounds {
     /// Connections end in the next `count` of the 65,536 prefixes of a /8.
-    pub(crate) fn visit_known(&mut self, count: u32) {
-        self.visit(count, |visit| {
+    pub(crate) fn visit_known(&mut self, count: u32, ends: Ends) {
+        self.visit(count, ends, |visit| {
             let [.., high, low] = visit.wrapping_mul(STRIDE).to_be_bytes();
             Address::v4([10, high, low, 0])
         });
@@ -49,7 +64,7 @@ impl Rounds {
 
     /// Connections end in `count` prefixes that were never visited before.
     pub(crate) fn visit_new(&mut self, count: u32) {
-        self.visit(count, |visit| {
+        self.visit(count, Ends::Mixed, |visit| {
             let [a, b, c, d] = visit.to_be_bytes();
             let mut octets = [0; 16];
             octets[..6].copy_from_slice(&[0x3f, 0xff, a, b, c, d]);
@@ -83,12 +98,12 @@ impl Rounds {
         self.watch.prefixes()
     }
 
-    fn visit(&mut self, count: u32, prefix: impl Fn(u32) -> Address) {
+    fn visit(&mut self, count: u32, ends: Ends, prefix: impl Fn(u32) -> Address) {
         for visit in self.visits..self.visits + count {
             let key = PrefixKey(prefix(visit));
             let prefixes = &mut self.watch.source.tables.prefixes;
             prefixes.change(&key, true, |counters| {
-                end_connection(counters, visit.is_multiple_of(FAILING));
+                end_connection(counters, ends.is_failure(visit));
             });
         }
         self.visits += count;

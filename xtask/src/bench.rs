@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod statistics;
 mod told;
+mod turns;
 
 use std::{
     fs,
@@ -19,11 +20,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 
 use self::{
-    machine::Machine,
-    program_under_test::{PROGRAMS, ProgramUnderTest},
-    report::Report,
-    run::Cost,
-    statistics::Summary,
+    machine::Machine, program_under_test::PROGRAMS, report::Report, run::Cost, statistics::Summary,
     told::Subject,
 };
 use crate::{
@@ -123,15 +120,11 @@ fn prepare() -> Result<(PathBuf, PathBuf)> {
 
 /// One run of each program, and again: what disturbs the machine for a while disturbs them all.
 fn take_turns(detector: &Path, capture: &Path) -> Result<Vec<[Cost; PROGRAMS.len()]>> {
-    let mut rounds = Vec::new();
-    for round in 0..=ROUNDS {
-        say::step(&format!("bench: round {round} of {ROUNDS}"));
-        let costs: Vec<Cost> = PROGRAMS
-            .iter()
-            .map(|program: &ProgramUnderTest| run::run(&program.words(detector, capture)))
-            .collect::<Result<_>>()?;
-        rounds.extend(<[Cost; PROGRAMS.len()]>::try_from(costs).ok());
+    let mut costs: [Vec<Cost>; PROGRAMS.len()] = Default::default();
+    for index in turns::order(ROUNDS) {
+        let program = &PROGRAMS[index];
+        say::step(&format!("bench: {}", program.0));
+        costs[index].push(run::run(&program.words(detector, capture))?);
     }
-    rounds.remove(0);
-    Ok(rounds)
+    Ok(turns::rounds(&costs, ROUNDS))
 }

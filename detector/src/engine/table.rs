@@ -198,7 +198,9 @@ impl HostDestinations {
 
 impl Table<DestinationKey, DestinationState> for HostDestinations {
     fn get(&mut self, key: &DestinationKey) -> Option<&mut DestinationState> {
-        self.promote(key);
+        if !self.known.entries.contains_key(key) {
+            self.promote(key);
+        }
         match self.known.get(key) {
             Some(known) => Some(known),
             None => self.candidates.get(key),

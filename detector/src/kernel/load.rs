@@ -125,6 +125,7 @@ impl Programs {
             .map_max_entries(destination_tags, destination_sets)
             .map_max_entries(destinations, record_of(destination_sets, 0))
             .override_global(destination_set_count, &destination_sets, true)
+            .map_max_entries(maps::FLOW_COUNTS, options.counted_flows.unwrap_or(1))
             .override_global(aya_log::LEVEL, &log_level, true)
             .load(OBJECT)
             .map_err(|error| load_failure(&error))?;

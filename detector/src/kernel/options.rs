@@ -18,4 +18,6 @@ pub struct Options {
     pub is_test_run: bool,
     /// How much there is room for.
     pub sizes: Sizes,
+    /// Connections that the flow counter has room for which the programs are measured against.
+    pub counted_flows: Option<u32>,
 }

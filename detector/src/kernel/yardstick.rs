@@ -7,7 +7,7 @@ use std::time::Duration;
 use aya::{
     TestRun as _,
     maps::{Array, MapData, ProgramArray},
-    programs::{Program, ProgramFd, TestRunOptions},
+    programs::{Program, ProgramError, ProgramFd, TcAttachType, TestRunOptions, XdpMode},
 };
 use detector_common::{drive::Drive, maps};
 use nix::time::{ClockId, clock_gettime};
@@ -49,6 +49,19 @@ impl Programs {
         };
         result.map_err(|error| Failure::Failed(format!("{program}: {error}")))?;
         Ok(cpu_time()?.saturating_sub(begun))
+    }
+
+    /// Attaches the flow counter to both hooks of `interface`, until this value is dropped.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the kernel refuses.
+    pub fn attach_flow_counter(&mut self, interface: &str, mode: XdpMode) -> Result<(), Failure> {
+        let failed = |error: ProgramError| Failure::Failed(format!("flow counter: {error}"));
+        let program = self.xdp("flows_xdp")?;
+        program.attach(interface, mode).map_err(failed)?;
+        let program = self.classifier("flows_tc")?;
+        let attached = program.attach(interface, TcAttachType::Egress);
+        attached.map(|_link| ()).map_err(failed)
     }
 
     fn verified(&mut self, program: &str, is_xdp: bool) -> Result<ProgramFd, Failure> {

@@ -1,21 +1,37 @@
-//! The connections that are open, in bounded memory: whoever was not heard of the longest is over.
+//! The endpoints that were heard of and their connections, in bounded memory: whoever was not heard of the longest goes.
+//!
+//! Must not know: which end is ours, or when a connection is over.
 
 use std::num::NonZeroUsize;
 
 use detector_common::{flow::FlowKey, time::Nanos};
 use lru::LruCache;
 
+use super::side::Pair;
 use crate::engine::FLOWS;
 
-/// Where a connection has its place: when it began, and how many began before it.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+/// A connection in the book: when it began, and how many began before it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Entry {
+    pub(super) key: FlowKey,
     pub(super) number: u64,
     pub(super) begun: Nanos,
 }
 
-/// Open connections.
-pub(super) struct Book(LruCache<FlowKey, Entry>);
+/// Two endpoints, and the connection between them where they have one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) pair: Pair,
+    pub(super) entry: Option<Entry>,
+}
+
+/// All endpoints, by the key that both directions have.
+pub(super) struct Book {
+    /// Those whose connection the engine follows: nearly every packet is of one of them.
+    followed: LruCache<FlowKey, Known>,
+    /// Those whose connection began too early or outside, and those that have none.
+    others: LruCache<FlowKey, Known>,
+}
 
 impl Book {
     /// One less than the engine has room for, so that a connection leaves the book, and is told,
@@ -26,71 +42,131 @@ impl Book {
 
     fn of(capacity: u32) -> Self {
         let capacity = NonZeroUsize::new(capacity as usize).unwrap_or(NonZeroUsize::MIN);
-        Self(LruCache::sparse(capacity))
+        Self {
+            followed: LruCache::sparse(capacity),
+            others: LruCache::sparse(capacity),
+        }
     }
 
-    /// Takes note that a connection was heard of, and says whether it is in the book.
-    pub(super) fn hear(&mut self, key: &FlowKey) -> bool {
-        self.0.promote(key)
+    /// What is known of two endpoints that were heard of, and of those that went out for them.
+    pub(super) fn hear(
+        &mut self,
+        ends: &FlowKey,
+        meet: impl FnOnce() -> Pair,
+    ) -> (&mut Known, Option<Entry>) {
+        if let Some(known) = self.followed.get_mut(ends) {
+            return (known, None);
+        }
+        let is_full = self.others.len() == self.others.cap().get();
+        let gone = if is_full && !self.others.contains(ends) {
+            self.others.pop_lru()
+        } else {
+            None
+        };
+        let known = self.others.get_or_insert_mut(*ends, || Known {
+            pair: meet(),
+            entry: None,
+        });
+        (known, gone.and_then(|(_, known)| known.entry))
     }
 
-    /// Writes a connection down; returns the one that went out for it, or its own older entry.
-    pub(super) fn open(&mut self, key: FlowKey, entry: Entry) -> Option<(FlowKey, Entry)> {
-        self.0.push(key, entry)
+    /// The connection between two endpoints, and whether it is followed.
+    pub(super) fn entry(&self, ends: &FlowKey) -> (Option<Entry>, bool) {
+        let followed = self.followed.peek(ends);
+        let known = followed.or_else(|| self.others.peek(ends));
+        (known.and_then(|known| known.entry), followed.is_some())
     }
 
-    pub(super) fn close(&mut self, key: &FlowKey) -> Option<Entry> {
-        self.0.pop(key)
+    /// Writes down that the connection between two endpoints is followed; returns the one that went out for it.
+    pub(super) fn follow(&mut self, ends: &FlowKey, entry: Entry) -> Option<Entry> {
+        if let Some(known) = self.followed.peek_mut(ends) {
+            known.entry = Some(entry);
+            return None;
+        }
+        let mut known = self.others.pop(ends)?;
+        known.entry = Some(entry);
+        let (_, gone) = self.followed.push(*ends, known)?;
+        gone.entry
     }
 
-    /// All that are left, the first one first.
-    pub(super) fn drain(&mut self) -> Vec<(FlowKey, Entry)> {
-        let mut left: Vec<_> = std::iter::from_fn(|| self.0.pop_lru()).collect();
-        left.sort_unstable_by_key(|(_, entry)| *entry);
+    /// All connections that are left, the first one first.
+    pub(super) fn drain(&mut self) -> Vec<Entry> {
+        let all = self.followed.iter().chain(&self.others);
+        let mut left: Vec<Entry> = all.filter_map(|(_, known)| known.entry).collect();
+        left.sort_unstable_by_key(|entry| entry.number);
+        self.followed.clear();
+        self.others.clear();
         left
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use detector_common::{address::Address, flow::protocol};
 
-    const fn key(local_port: u16) -> FlowKey {
+    use super::*;
+    use crate::replay::side::{Ends, Sides};
+
+    fn ends(local_port: u16) -> FlowKey {
         FlowKey {
-            remote: detector_common::address::Address::v4([198, 51, 100, 1]),
-            local: detector_common::address::Address::v4([192, 0, 2, 1]),
+            remote: Address::v4([198, 51, 100, 1]),
+            local: Address::v4([192, 0, 2, 1]),
             remote_port: 443,
             local_port,
-            protocol: detector_common::flow::protocol::TCP,
+            protocol: protocol::TCP,
             zero: 0,
         }
     }
 
-    const fn entry(number: u64) -> Entry {
+    fn entry(port: u16) -> Entry {
         Entry {
-            number,
-            begun: Nanos(number),
+            key: ends(port),
+            number: port.into(),
+            begun: Nanos(port.into()),
         }
+    }
+
+    fn meet() -> Pair {
+        Sides::new(&[]).pair(&Ends::default())
+    }
+
+    /// A connection that is followed from its first packet on; returns what went out for it.
+    fn begin(book: &mut Book, port: u16) -> Option<Entry> {
+        let (_, gone) = book.hear(&ends(port), meet);
+        assert_eq!(gone, None);
+        book.follow(&ends(port), entry(port))
     }
 
     #[test]
     fn a_full_book_closes_whoever_was_not_heard_of_the_longest() {
         let mut book = Book::of(2);
-        assert_eq!(book.open(key(1), entry(1)), None);
-        assert_eq!(book.open(key(2), entry(2)), None);
-        assert!(book.hear(&key(1)) && !book.hear(&key(3)));
-        assert_eq!(book.open(key(3), entry(3)), Some((key(2), entry(2))));
-        assert_eq!(book.drain(), [(key(1), entry(1)), (key(3), entry(3))]);
+        assert_eq!([1, 2].map(|port| begin(&mut book, port)), [None, None]);
+        let (known, gone) = book.hear(&ends(1), meet);
+        assert_eq!((known.entry, gone), (Some(entry(1)), None));
+        assert_eq!(begin(&mut book, 3), Some(entry(2)));
+        assert_eq!(book.drain(), [entry(1), entry(3)]);
+    }
+
+    #[test]
+    fn endpoints_without_a_connection_that_is_followed_push_out_none_that_is() {
+        let mut book = Book::of(2);
+        begin(&mut book, 1);
+        let gone = [2, 3, 4].map(|port| {
+            let (known, gone) = book.hear(&ends(port), meet);
+            known.entry = Some(entry(port));
+            gone
+        });
+        assert_eq!(gone, [None, None, Some(entry(2))]);
+        assert_eq!(book.drain(), [entry(1), entry(3), entry(4)]);
     }
 
     #[test]
     fn what_is_left_comes_in_the_order_of_its_first_packet() {
         let mut book = Book::of(9);
-        for number in [3, 1, 2] {
-            book.open(key(number), entry(number.into()));
+        for port in [3, 1, 2] {
+            begin(&mut book, port);
         }
-        book.hear(&key(1));
-        let numbers = book.drain().into_iter().map(|(_, entry)| entry.number);
-        assert!(numbers.eq([1, 2, 3]));
+        book.hear(&ends(1), meet);
+        assert_eq!(book.drain(), [1, 2, 3].map(entry));
     }
 }

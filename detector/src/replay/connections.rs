@@ -10,64 +10,92 @@ use detector_common::{
 
 use super::{
     book::{Book, Entry},
+    side::{Ends, Sides, Way},
     subject::{Frame, Subject},
 };
 use crate::failure::Failure;
 
 /// A connection that is over; without a state where its beginning was not seen.
 pub(super) struct Over {
-    pub(super) key: FlowKey,
     pub(super) entry: Entry,
     pub(super) state: Option<FlowState>,
 }
 
 /// All connections that are not over.
 pub(super) struct Connections {
-    /// Those that the engine follows.
-    followed: Book,
-    /// Those whose beginning was not seen.
-    strays: Book,
+    sides: Sides,
+    book: Book,
     begun: u64,
+    /// Connections that were begun from outside.
+    pub(super) inbound: u64,
 }
 
 impl Connections {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(sides: Sides) -> Self {
         Self {
-            followed: Book::new(),
-            strays: Book::new(),
+            sides,
+            book: Book::new(),
             begun: 0,
+            inbound: 0,
         }
     }
 
-    /// Shows a packet to `subject`, and returns the connections that it ends.
+    /// Shows a packet to `subject`, unless it is of a connection from outside, and returns the
+    /// connections that it ends.
     pub(super) fn observe(
         &mut self,
         subject: &mut impl Subject,
         frame: Frame<'_>,
         packet: &Packet,
-        direction: Direction,
     ) -> Result<Vec<Over>, Failure> {
-        let Some(key) = FlowKey::of(packet, direction) else {
+        let Some(ends) = Ends::of(packet) else {
+            self.observe_error(subject, frame, packet)?;
             return Ok(Vec::new());
         };
+        let sides = &self.sides;
+        let (known, gone) = self.book.hear(&ends.key(), || sides.pair(&ends));
+        let direction = match known.pair.way(&ends) {
+            Way::Ours(direction) => direction,
+            Way::Inbound { is_first } => {
+                self.inbound += u64::from(is_first);
+                return Ok(unseen(gone));
+            }
+        };
+        let key = ends.connection(direction);
         if direction == Direction::Out && packet.may_begin() {
-            return self.ask(subject, frame, packet, key);
+            let mut over = unseen(gone);
+            over.extend(self.ask(subject, frame, packet, (&ends, key))?);
+            return Ok(over);
+        }
+        // Any other segment is of a connection that is followed, or of one that began too early.
+        if known.entry.is_none() && packet.tcp().is_some() {
+            known.entry = Some(entry(&mut self.begun, key, frame.at));
         }
         subject.observe(frame, packet, direction)?;
-        let over = packet.tcp().and_then(|_segment| self.hear(key, frame.at));
-        Ok(over.into_iter().collect())
+        Ok(unseen(gone))
     }
 
     /// All that are left, in the order of their first packets.
     pub(super) fn finish(&mut self, subject: &impl Subject) -> Result<Vec<Over>, Failure> {
-        let mut left = self.followed.drain();
-        left.extend(self.strays.drain());
-        left.sort_by_key(|(_, entry)| *entry);
-        let over = left.into_iter().map(|(key, entry)| {
-            let state = subject.flow(&key)?;
-            Ok(Over { key, entry, state })
+        let left = self.book.drain().into_iter();
+        let over = left.map(|entry| {
+            let state = subject.flow(&entry.key)?;
+            Ok(Over { entry, state })
         });
         over.collect()
+    }
+
+    fn observe_error(
+        &self,
+        subject: &mut impl Subject,
+        frame: Frame<'_>,
+        packet: &Packet,
+    ) -> Result<(), Failure> {
+        let Some(error) = packet.icmp_error() else {
+            return Ok(());
+        };
+        let direction = self.sides.way_of_error(packet, error);
+        subject.observe(frame, packet, direction)
     }
 
     /// Our side's SYN or Initial: a new connection, unless the engine takes it for the old one's.
@@ -76,64 +104,42 @@ impl Connections {
         subject: &mut impl Subject,
         frame: Frame<'_>,
         packet: &Packet,
-        key: FlowKey,
+        (ends, key): (&Ends, FlowKey),
     ) -> Result<Vec<Over>, Failure> {
         let before = subject.flow(&key)?;
         subject.observe(frame, packet, Direction::Out)?;
         let after = subject.flow(&key)?;
-        if self.followed.hear(&key) && beginning(before) == beginning(after) {
+        let (replaced, is_followed) = self.book.entry(&ends.key());
+        if is_followed && beginning(before) == beginning(after) {
             return Ok(Vec::new());
         }
-        let replaced = [
-            (self.followed.close(&key), before),
-            (self.strays.close(&key), None),
-        ];
-        let replaced = replaced.into_iter().filter_map(|(entry, state)| {
-            let entry = entry?;
-            Some(Over { key, entry, state })
-        });
-        let mut over: Vec<Over> = replaced.collect();
-        over.extend(self.open(subject, key, frame.at)?);
+        let state = before.filter(|_| is_followed);
+        let replaced = replaced.map(|entry| Over { entry, state });
+        let mut over: Vec<Over> = replaced.into_iter().collect();
+        let entry = entry(&mut self.begun, key, frame.at);
+        if let Some(entry) = self.book.follow(&ends.key(), entry) {
+            let state = subject.flow(&entry.key)?;
+            subject.forget_flow(&entry.key)?;
+            over.push(Over { entry, state });
+        }
         Ok(over)
     }
+}
 
-    /// Any other segment: of a connection that is followed, or of one that began too early.
-    fn hear(&mut self, key: FlowKey, at: Nanos) -> Option<Over> {
-        if self.followed.hear(&key) || self.strays.hear(&key) {
-            return None;
-        }
-        let entry = self.entry(at);
-        let (key, entry) = self.strays.open(key, entry)?;
-        Some(Over {
-            key,
-            entry,
-            state: None,
-        })
+/// The next connection's.
+const fn entry(begun: &mut u64, key: FlowKey, at: Nanos) -> Entry {
+    *begun += 1;
+    Entry {
+        key,
+        number: *begun,
+        begun: at,
     }
+}
 
-    /// Returns the connection that had to go for it, if one had to.
-    fn open(
-        &mut self,
-        subject: &mut impl Subject,
-        key: FlowKey,
-        at: Nanos,
-    ) -> Result<Option<Over>, Failure> {
-        let entry = self.entry(at);
-        let Some((key, entry)) = self.followed.open(key, entry) else {
-            return Ok(None);
-        };
-        let state = subject.flow(&key)?;
-        subject.forget_flow(&key)?;
-        Ok(Some(Over { key, entry, state }))
-    }
-
-    const fn entry(&mut self, begun: Nanos) -> Entry {
-        self.begun += 1;
-        Entry {
-            number: self.begun,
-            begun,
-        }
-    }
+/// A connection whose beginning was not seen has no state.
+fn unseen(gone: Option<Entry>) -> Vec<Over> {
+    let over = gone.map(|entry| Over { entry, state: None });
+    over.into_iter().collect()
 }
 
 /// What tells a new connection from the old one on the same ports.

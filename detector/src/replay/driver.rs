@@ -18,7 +18,7 @@ use ulid::Ulid;
 
 use super::{
     connections::{Connections, Over},
-    side::{Sides, Way},
+    side::Sides,
     subject::{Frame, Subject},
     tally::Tally,
     ticks::Ticks,
@@ -45,7 +45,6 @@ const INCOMPLETE: Conclusion = Conclusion {
 /// A replay under way.
 pub(super) struct Driver<S> {
     watch: Watch<S>,
-    sides: Sides,
     tuning: Tuning,
     tells_flows: bool,
     ticks: Ticks,
@@ -65,12 +64,11 @@ impl<S: Subject> Driver<S> {
         let watch = Watch::new(subject, tuning, observer(S::MODE), next_id);
         Self {
             watch: watch.knowing(settings),
-            sides,
             tuning,
             tells_flows,
             ticks: Ticks::default(),
             tally: Tally::default(),
-            connections: Connections::new(),
+            connections: Connections::new(sides),
             unknown_links: BTreeSet::new(),
         }
     }
@@ -119,6 +117,7 @@ impl<S: Subject> Driver<S> {
         if self.conclude(left, lines)? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
+        self.tally.inbound = self.connections.inbound;
         let ignored = self.watch.ignore.ignored();
         let summary = self.tally.summary(&self.watch.source, ignored)?;
         lines.tell(&self.tally.end().wall, Body::Summary(&summary))
@@ -154,17 +153,8 @@ impl<S: Subject> Driver<S> {
         packet: &Packet,
         lines: &mut Lines<impl Write>,
     ) -> Result<Delivery, Failure> {
-        let direction = match self.sides.way(packet) {
-            Way::Ours(direction) => direction,
-            Way::Inbound { is_first } => {
-                self.tally.inbound += u64::from(is_first);
-                return Ok(Delivery::Written);
-            }
-        };
         let subject = &mut self.watch.source;
-        let over = self
-            .connections
-            .observe(subject, frame, packet, direction)?;
+        let over = self.connections.observe(subject, frame, packet)?;
         self.conclude(over, lines)
     }
 
@@ -177,7 +167,7 @@ impl<S: Subject> Driver<S> {
         if self.tells_flows && !over.is_empty() {
             self.watch.gather()?;
         }
-        for Over { key, entry, state } in over {
+        for Over { entry, state } in over {
             let conclusion = state.map_or(INCOMPLETE, |state| state.conclude());
             self.tally.connection(conclusion.verdict);
             if !self.tells_flows {
@@ -185,8 +175,8 @@ impl<S: Subject> Driver<S> {
             }
             let traces = &self.watch.traces;
             let event = FlowEvent {
-                injector: state.and_then(|it| traces.injector(&key, it.syn_at)),
-                ..FlowEvent::new(&key, &conclusion, &self.tuning)
+                injector: state.and_then(|it| traces.injector(&entry.key, it.syn_at)),
+                ..FlowEvent::new(&entry.key, &conclusion, &self.tuning)
             };
             let begun = Moment::of_capture(entry.begun);
             if lines.tell(&begun.wall, Body::Flow(&event))? == Delivery::Closed {

@@ -1,16 +1,12 @@
 //! Which side of a packet is ours. A hook knows; a capture does not say.
 
-use std::num::NonZeroUsize;
-
 use detector_common::{
     address::Address,
     flow::{Direction, FlowKey, protocol},
-    maps::FLOW_CAPACITY,
     packet::{IcmpError, Packet},
     wire::{tcp::Segment, udp::Datagram},
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use lru::LruCache;
 
 use crate::event::flow::ip;
 
@@ -39,19 +35,26 @@ pub(super) enum Way {
     },
 }
 
-/// Who is ours, and who began what.
-pub(super) struct Sides {
-    local: Vec<IpNet>,
-    pairs: LruCache<FlowKey, Pair>,
-}
+/// Who is ours.
+pub(super) struct Sides(Vec<IpNet>);
 
 /// What is known of two endpoints.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
+pub(super) struct Pair {
     /// Where one end alone has an address that is ours: whether it is the one that the key calls
     /// remote. The same for all packets, so that addresses are looked at once.
     is_ours_remote: Option<bool>,
     beginner: Beginner,
+}
+
+/// The ends of a packet, its sender and its receiver, and what it says of who began.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ends {
+    source: (Address, u16),
+    destination: (Address, u16),
+    protocol: u16,
+    source_begins: bool,
+    evidence: Evidence,
 }
 
 /// Which end of a pair began.
@@ -63,88 +66,48 @@ struct Beginner {
     is_counted: bool,
 }
 
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 enum Evidence {
+    #[default]
     Ports,
     SynAck,
     Syn,
-}
-
-/// The ends of a packet: its sender and its receiver.
-#[derive(Clone, Copy, Debug)]
-struct Ends {
-    source: (Address, u16),
-    destination: (Address, u16),
-    protocol: u16,
 }
 
 impl Sides {
     /// `local` says which side is ours; where it is empty, addresses that are not routed do.
     pub(super) fn new(local: &[IpNet]) -> Self {
         let local = if local.is_empty() { &PRIVATE } else { local };
-        let capacity = NonZeroUsize::new(FLOW_CAPACITY as usize).unwrap_or(NonZeroUsize::MIN);
-        Self {
-            local: local.to_vec(),
-            pairs: LruCache::sparse(capacity),
+        Self(local.to_vec())
+    }
+
+    /// What is known of two endpoints by the first packet between them.
+    pub(super) fn pair(&self, ends: &Ends) -> Pair {
+        Pair {
+            is_ours_remote: is_ours_remote(&self.0, &ends.key()),
+            beginner: ends.beginner(),
         }
-    }
-
-    /// Which way `packet` goes.
-    pub(super) fn way(&mut self, packet: &Packet) -> Way {
-        if let Some(segment) = packet.tcp() {
-            self.way_of_segment(packet, segment)
-        } else if let Some(datagram) = packet.udp() {
-            self.way_of_datagram(packet, *datagram)
-        } else {
-            self.way_of_error(packet, packet.icmp_error())
-        }
-    }
-
-    fn way_of_segment(&mut self, packet: &Packet, segment: &Segment) -> Way {
-        let ports = (segment.source_port, segment.destination_port);
-        let ends = Ends::new(packet, ports, protocol::TCP);
-        let flags = segment.flags;
-        let (source_begins, evidence) = if flags.is_syn() {
-            (true, Evidence::Syn)
-        } else if flags.is_syn_ack() {
-            (false, Evidence::SynAck)
-        } else {
-            (ports.0 >= ports.1, Evidence::Ports)
-        };
-        self.decide(ends, source_begins, evidence)
-    }
-
-    fn way_of_datagram(&mut self, packet: &Packet, datagram: Datagram) -> Way {
-        let ports = (datagram.source_port, datagram.destination_port);
-        let ends = Ends::new(packet, ports, protocol::UDP);
-        let source_begins = ports.0 != HTTPS || ports.1 == HTTPS;
-        self.decide(ends, source_begins, Evidence::Ports)
     }
 
     /// An error goes to whoever sent what it quotes, and that end is ours; unless only the other
     /// end of what it quotes is.
-    fn way_of_error(&self, packet: &Packet, error: Option<&IcmpError>) -> Way {
-        let is_theirs = error.is_some_and(|error| {
-            self.is_local(&error.quoted_destination) && !self.is_local(&packet.destination)
-        });
-        Way::Ours(if is_theirs {
-            Direction::Out
-        } else {
-            Direction::In
-        })
+    pub(super) fn way_of_error(&self, packet: &Packet, error: &IcmpError) -> Direction {
+        let is_local = |address| is_within(&self.0, address);
+        let is_theirs = is_local(&error.quoted_destination) && !is_local(&packet.destination);
+        direction(is_theirs)
     }
+}
 
-    fn decide(&mut self, ends: Ends, source_begins: bool, evidence: Evidence) -> Way {
+impl Pair {
+    /// Which way a packet between the two goes, by the best evidence so far.
+    pub(super) fn way(&mut self, ends: &Ends) -> Way {
         let source_is_remote = ends.source_is_remote();
-        let news = Beginner {
-            is_remote: source_begins == source_is_remote,
-            evidence,
-            is_counted: false,
-        };
-        let pair = self.pair(&ends, news);
-        let beginner = &mut pair.beginner;
+        if ends.evidence > self.beginner.evidence {
+            self.beginner = ends.beginner();
+        }
+        let beginner = &mut self.beginner;
         let source_began = beginner.is_remote == source_is_remote;
-        let Some(is_ours_remote) = pair.is_ours_remote else {
+        let Some(is_ours_remote) = self.is_ours_remote else {
             return Way::Ours(direction(source_began));
         };
         let source_is_ours = is_ours_remote == source_is_remote;
@@ -155,23 +118,78 @@ impl Sides {
         }
         Way::Ours(direction(source_is_ours))
     }
+}
 
-    /// Who began, by the best evidence so far.
-    fn pair(&mut self, ends: &Ends, news: Beginner) -> &mut Pair {
-        let key = ends.key();
-        let local = &self.local;
-        let pair = self.pairs.get_or_insert_mut(key, || Pair {
-            is_ours_remote: is_ours_remote(local, &key),
-            beginner: news,
-        });
-        if news.evidence > pair.beginner.evidence {
-            pair.beginner = news;
+impl Ends {
+    /// Of a segment or a datagram.
+    pub(super) fn of(packet: &Packet) -> Option<Self> {
+        match packet.tcp() {
+            Some(segment) => Some(Self::of_segment(packet, segment)),
+            None => Some(Self::of_datagram(packet, *packet.udp()?)),
         }
-        pair
     }
 
-    fn is_local(&self, address: &Address) -> bool {
-        is_within(&self.local, address)
+    /// Both directions have one key, in which the greater end is called remote.
+    pub(super) fn key(&self) -> FlowKey {
+        self.connection(direction(!self.source_is_remote()))
+    }
+
+    /// The key of the connection, for a packet that goes this way.
+    pub(super) const fn connection(&self, direction: Direction) -> FlowKey {
+        let (remote, local) = match direction {
+            Direction::In => (self.source, self.destination),
+            Direction::Out => (self.destination, self.source),
+        };
+        FlowKey {
+            remote: remote.0,
+            local: local.0,
+            remote_port: remote.1,
+            local_port: local.1,
+            protocol: self.protocol,
+            zero: 0,
+        }
+    }
+
+    const fn of_segment(packet: &Packet, segment: &Segment) -> Self {
+        let ports = (segment.source_port, segment.destination_port);
+        let flags = segment.flags;
+        let (source_begins, evidence) = if flags.is_syn() {
+            (true, Evidence::Syn)
+        } else if flags.is_syn_ack() {
+            (false, Evidence::SynAck)
+        } else {
+            (ports.0 >= ports.1, Evidence::Ports)
+        };
+        Self {
+            source: (packet.source, ports.0),
+            destination: (packet.destination, ports.1),
+            protocol: protocol::TCP,
+            source_begins,
+            evidence,
+        }
+    }
+
+    const fn of_datagram(packet: &Packet, datagram: Datagram) -> Self {
+        let ports = (datagram.source_port, datagram.destination_port);
+        Self {
+            source: (packet.source, ports.0),
+            destination: (packet.destination, ports.1),
+            protocol: protocol::UDP,
+            source_begins: ports.0 != HTTPS || ports.1 == HTTPS,
+            evidence: Evidence::Ports,
+        }
+    }
+
+    fn source_is_remote(&self) -> bool {
+        self.source > self.destination
+    }
+
+    fn beginner(&self) -> Beginner {
+        Beginner {
+            is_remote: self.source_begins == self.source_is_remote(),
+            evidence: self.evidence,
+            is_counted: false,
+        }
     }
 }
 
@@ -183,37 +201,6 @@ fn is_ours_remote(local: &[IpNet], key: &FlowKey) -> Option<bool> {
 fn is_within(networks: &[IpNet], address: &Address) -> bool {
     let address = ip(address);
     networks.iter().any(|network| network.contains(&address))
-}
-
-impl Ends {
-    const fn new(packet: &Packet, ports: (u16, u16), protocol: u16) -> Self {
-        Self {
-            source: (packet.source, ports.0),
-            destination: (packet.destination, ports.1),
-            protocol,
-        }
-    }
-
-    /// Both directions have one key, in which the greater end is called remote.
-    fn source_is_remote(&self) -> bool {
-        self.source > self.destination
-    }
-
-    fn key(&self) -> FlowKey {
-        let (remote, local) = if self.source_is_remote() {
-            (self.source, self.destination)
-        } else {
-            (self.destination, self.source)
-        };
-        FlowKey {
-            remote: remote.0,
-            local: local.0,
-            remote_port: remote.1,
-            local_port: local.1,
-            protocol: self.protocol,
-            zero: 0,
-        }
-    }
 }
 
 const fn direction(source_is_ours: bool) -> Direction {

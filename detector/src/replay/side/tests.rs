@@ -1,4 +1,7 @@
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+};
 
 use detector_common::{packet::parse, wire::link::LinkLayer};
 use etherparse::{Icmpv4Type, PacketBuilder};
@@ -64,12 +67,32 @@ fn error(router: &str, about: &[u8]) -> Packet {
     parse(bytes.as_slice(), LinkLayer::Ip).unwrap()
 }
 
-fn sides(local: &[&str]) -> Sides {
-    let local: Vec<IpNet> = local.iter().map(|net| net.parse().unwrap()).collect();
-    Sides::new(&local)
+/// Packets one after the other, and what is known of their ends.
+struct Talk {
+    sides: Sides,
+    pairs: HashMap<FlowKey, Pair>,
 }
 
-fn ways<const N: usize>(sides: &mut Sides, packets: [(&str, &str, Kind); N]) -> [Way; N] {
+impl Talk {
+    fn way(&mut self, packet: &Packet) -> Way {
+        let Some(ends) = Ends::of(packet) else {
+            let error = packet.icmp_error().unwrap();
+            return Way::Ours(self.sides.way_of_error(packet, error));
+        };
+        let pair = self.pairs.entry(ends.key());
+        pair.or_insert_with(|| self.sides.pair(&ends)).way(&ends)
+    }
+}
+
+fn sides(local: &[&str]) -> Talk {
+    let local: Vec<IpNet> = local.iter().map(|net| net.parse().unwrap()).collect();
+    Talk {
+        sides: Sides::new(&local),
+        pairs: HashMap::new(),
+    }
+}
+
+fn ways<const N: usize>(sides: &mut Talk, packets: [(&str, &str, Kind); N]) -> [Way; N] {
     packets.map(|(from, to, kind)| sides.way(&packet(from, to, kind)))
 }
 

@@ -11,11 +11,12 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     net::UnixStream,
-    runtime,
     time::timeout,
 };
 
-use crate::{daemon::socket, failure::Failure, printable::printable_json, status::Status};
+use crate::{
+    daemon::socket, event_loop, failure::Failure, printable::printable_json, status::Status,
+};
 
 /// A line comes each second; after so long something is wrong.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,7 +34,7 @@ pub struct Client {
 /// # Errors
 /// As [`Client::connect`] and [`Client::line`].
 pub fn line(named: Option<&Path>) -> Result<String, Failure> {
-    run(async { Client::connect(named).await?.line().await })
+    event_loop::run(async { Client::connect(named).await?.line().await })
 }
 
 /// One status.
@@ -41,19 +42,7 @@ pub fn line(named: Option<&Path>) -> Result<String, Failure> {
 /// # Errors
 /// As [`Client::connect`] and [`Client::status`].
 pub fn status(named: Option<&Path>) -> Result<Status, Failure> {
-    run(async { Client::connect(named).await?.status().await })
-}
-
-/// Runs what reads to its end.
-///
-/// # Errors
-/// Its own, and [`Failure::Failed`] where there can be no event loop.
-pub fn run<T>(reading: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("event loop: {error}")))?
-        .block_on(reading)
+    event_loop::run(async { Client::connect(named).await?.status().await })
 }
 
 impl Client {

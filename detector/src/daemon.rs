@@ -6,6 +6,7 @@ mod clock;
 mod gauges;
 mod notify;
 mod poll;
+mod published;
 mod reload;
 mod scrape;
 mod signs;
@@ -22,7 +23,7 @@ use std::{
 
 use detector_common::tuning::Tuning;
 use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
+    signal::unix::SignalKind,
     sync::mpsc,
     time::{MissedTickBehavior, interval},
 };
@@ -42,6 +43,7 @@ use self::{
 use crate::{
     cli::RunArgs,
     config::{Config, Settings},
+    event_loop::{self, Signals},
     failure::Failure,
     kernel::{
         Options,
@@ -68,16 +70,12 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     logging::init(io::stderr().is_terminal());
     let (config, settings) = reload::read(&args)?;
     privilege::check()?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("event loop: {error}")))?
-        .block_on(watch(args, config, settings))
+    event_loop::run(watch(args, config, settings))
 }
 
 /// Begins with what takes capabilities, and gives them up: from then on the helper alone has some.
 async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), Failure> {
-    let mut stop = Stop::new()?;
+    let mut stop = Signals::of([SignalKind::terminate(), SignalKind::interrupt()])?;
     let mut reload = Reload::new(args)?;
     let known = Interfaces::connect()?;
     let wanted = wanted(&known, &config.wan).await?;
@@ -117,9 +115,10 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let clock = Clock::start(kept.latest());
     let watch = Watch::new(maps, tuning, observer, new_id).knowing(settings);
     let vitals = Vitals::new(clock.now(), config, &uplinks.attached(), uplinks.runs());
-    let poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
-    let _removed_at_the_end = status.map(|socket| socket.serve(poll.published()));
-    doors.serve(&poll.published());
+    let mut poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
+    let _removed_at_the_end = status.map(|socket| socket.serve(poll.published.subscribe()));
+    doors.serve(&poll.published.subscribe());
+    poll.published.is_served();
     resting.begin()?;
     poll.recall(&sinks);
     let mut attachments = Attachments(uplinks.attached());
@@ -154,7 +153,7 @@ fn close_in<'a>(read: &[PathBuf], write: impl Iterator<Item = &'a Path>) -> Resu
 
 /// Polls until told to stop, then keeps what is to outlive it and detaches.
 async fn poll_until(
-    stop: &mut Stop,
+    stop: &mut Signals,
     reload: &mut Reload,
     mut poll: Poll,
     uplinks: Uplinks,
@@ -169,7 +168,7 @@ async fn poll_until(
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
         let delivery = tokio::select! {
-            () = stop.requested() => break Ok(()),
+            () = stop.next() => break Ok(()),
             failure = &mut minding => break Err(failure),
             () = sinks.over() => sinks.fate()?,
             Some(change) = changes.recv() => {
@@ -179,7 +178,7 @@ async fn poll_until(
             }
             _ = ticks.tick() => {
                 let delivery = poll.tick(clock.now(), sinks)?;
-                life.polled(clock.now(), notify::summary(&poll.published().borrow()));
+                life.polled(clock.now(), notify::summary(&poll.published.latest()));
                 delivery
             }
             read = reload.next() => {
@@ -199,29 +198,4 @@ async fn poll_until(
     notify::stopping();
     poll.keep_all(clock.now())?;
     ended
-}
-
-/// The signals that end the daemon in order.
-struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Stop {
-    fn new() -> Result<Self, Failure> {
-        let on = |kind| {
-            signal(kind).map_err(|error| Failure::Failed(format!("signal handler: {error}")))
-        };
-        Ok(Self {
-            terminate: on(SignalKind::terminate())?,
-            interrupt: on(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn requested(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

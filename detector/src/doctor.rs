@@ -20,6 +20,7 @@ use crate::{
     cli::DoctorArgs,
     client,
     config::{Config, Settings},
+    event_loop,
     failure::Failure,
     figures::several,
     kernel::privilege,
@@ -76,7 +77,7 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
         places::state(config.state_dir.as_deref(), running.is_some()),
         places::socket(config.status_socket.as_deref(), running.is_some()),
     ];
-    findings.extend(client::run(links::findings(
+    findings.extend(event_loop::run(links::findings(
         &config,
         &watched(running.as_ref()),
     ))?);

@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod durations;
 pub mod engine;
 pub mod event;
+pub mod event_loop;
 pub mod export;
 pub mod failure;
 pub mod figures;

@@ -22,11 +22,7 @@ use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use ratatui::{DefaultTerminal, layout::Rect};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::mpsc,
-    time::sleep,
-};
+use tokio::{signal::unix::SignalKind, sync::mpsc, time::sleep};
 
 use self::{
     keys::{Key, key},
@@ -34,7 +30,12 @@ use self::{
     view::View,
 };
 use crate::{
-    cli::TopArgs, client, client::Client, failure::Failure, print::print, printable::printable,
+    cli::TopArgs,
+    client::Client,
+    event_loop::{self, Signals},
+    failure::Failure,
+    print::print,
+    printable::printable,
     status::Status,
 };
 
@@ -53,14 +54,14 @@ type News = Result<Status, String>;
 pub fn run(args: &TopArgs) -> Result<(), Failure> {
     let named = args.socket.status_socket.clone();
     if args.once {
-        return print(&client::run(once(named))?);
+        return print(&event_loop::run(once(named))?);
     }
     if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
         return Err(Failure::Usage(
             "this is no terminal; `detector top --once` writes one screen as text".to_owned(),
         ));
     }
-    client::run(live(named))
+    event_loop::run(live(named))
 }
 
 /// One screen as text, after two polls, so that there are rates.
@@ -91,14 +92,18 @@ async fn live(named: Option<PathBuf>) -> Result<(), Failure> {
     let (news, mut heard) = mpsc::channel(1);
     tokio::spawn(read(client, named, news));
     let mut screen = Screen::take()?;
-    let mut stop = Stop::new()?;
+    let mut stop = Signals::of([
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ])?;
     let mut events = EventStream::new();
     let palette = Palette::of(env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()));
     let mut view = View::default();
     loop {
         screen.show(&view, palette)?;
         let key = tokio::select! {
-            () = stop.requested() => return Ok(()),
+            () = stop.next() => return Ok(()),
             told = heard.recv() => {
                 view.hear(told.ok_or_else(|| Failure::Failed("the reader has ended".to_owned()))?);
                 None
@@ -170,29 +175,4 @@ impl Drop for Screen {
 
 fn terminal_failure(error: &io::Error) -> Failure {
     Failure::Failed(format!("terminal: {error}"))
-}
-
-/// The signals that end it in order.
-struct Stop([tokio::signal::unix::Signal; 3]);
-
-impl Stop {
-    fn new() -> Result<Self, Failure> {
-        let on = |kind| {
-            signal(kind).map_err(|error| Failure::Failed(format!("signal handler: {error}")))
-        };
-        Ok(Self([
-            on(SignalKind::terminate())?,
-            on(SignalKind::interrupt())?,
-            on(SignalKind::hangup())?,
-        ]))
-    }
-
-    async fn requested(&mut self) {
-        let [terminate, interrupt, hangup] = &mut self.0;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
 }

@@ -1,14 +1,10 @@
 //! One turn of the loop: the watch's own, then what is to be kept, then signs of life.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use tracing::info;
 
-use super::{clock::kernel_clock, signs::Signs, vitals::Vitals};
+use super::{clock::kernel_clock, published::Published, signs::Signs, vitals::Vitals};
 use crate::{
     config::{Config, Settings},
     event::Body,
@@ -37,10 +33,10 @@ pub(super) struct Kept {
 /// Everything that lasts from one turn to the next.
 pub(super) struct Poll {
     watch: Watch<Maps>,
-    /// What is known beside the watch.
-    pub(super) vitals: Vitals,
+    vitals: Vitals,
     signs: Signs,
-    published: watch::Sender<Arc<Status>>,
+    /// How things stand, after each poll anew.
+    pub(super) published: Published,
     state: Option<StateDir>,
     judgement: Keeper,
 }
@@ -63,7 +59,7 @@ impl Poll {
             info!("{} alerts go on from before the restart", watch.firing());
         }
         vitals.measure(now, &watch.source);
-        let published = watch::Sender::new(Arc::new(vitals.status(now, &watch)?));
+        let published = Published::new(vitals.status(now, &watch)?);
         Ok(Self {
             watch,
             published,
@@ -72,11 +68,6 @@ impl Poll {
             state,
             judgement: Keeper::every(KEPT),
         })
-    }
-
-    /// How things stand, after each poll anew.
-    pub(super) fn published(&self) -> watch::Receiver<Arc<Status>> {
-        self.published.subscribe()
     }
 
     /// One turn of the loop.
@@ -93,13 +84,11 @@ impl Poll {
         self.vitals.note_told(&alerts);
         self.keep(now, !alerts.is_empty());
         self.vitals.measure(now, &self.watch.source);
-        // Whoever serves the status holds one receiver, and each of its readers another.
-        let is_read = self.published.receiver_count() > 1;
-        self.vitals.look(now, &self.watch, is_read);
+        self.vitals.look(now, &self.watch, self.published.is_read());
         self.vitals.note_poll(begun.elapsed());
         let status = self.status(now, sinks)?;
         let delivery = self.signs.give(now, &status, sinks);
-        self.published.send_replace(Arc::new(status));
+        self.published.publish(status);
         delivery
     }
 
@@ -119,13 +108,13 @@ impl Poll {
         };
         sinks.reopen();
         let status = self.status(now, sinks)?;
-        self.published.send_replace(Arc::new(status));
+        self.published.publish(status);
         sinks.tell(&now.wall, Body::Config(&event))
     }
 
     /// Tells what still fires from before a restart, where that is wanted.
     pub(super) fn recall(&self, sinks: &Sinks) {
-        let status = self.published.borrow();
+        let status = self.published.latest();
         sinks.recall(&status.host, &status.alerts);
     }
 

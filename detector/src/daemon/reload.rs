@@ -3,7 +3,7 @@
 //! Must not know: what becomes of it.
 
 use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
+    signal::unix::SignalKind,
     task::{JoinHandle, spawn_blocking},
 };
 
@@ -11,6 +11,7 @@ use super::notify;
 use crate::{
     cli::RunArgs,
     config::{Config, Settings},
+    event_loop::Signals,
     failure::Failure,
 };
 
@@ -20,18 +21,16 @@ type Read = (Config, Settings);
 /// Reads again whenever it is told to.
 pub(super) struct Reload {
     args: RunArgs,
-    hangup: Signal,
+    hangup: Signals,
     reading: Option<JoinHandle<Result<Read, Failure>>>,
 }
 
 impl Reload {
     /// Reads what `args` name, from now on at each SIGHUP.
     pub(super) fn new(args: RunArgs) -> Result<Self, Failure> {
-        let hangup = signal(SignalKind::hangup())
-            .map_err(|error| Failure::Failed(format!("signal handler: {error}")))?;
         Ok(Self {
             args,
-            hangup,
+            hangup: Signals::of([SignalKind::hangup()])?,
             reading: None,
         })
     }
@@ -42,7 +41,7 @@ impl Reload {
     /// [`Failure::Config`] where what is there now cannot be used.
     pub(super) async fn next(&mut self) -> Result<Read, Failure> {
         if self.reading.is_none() {
-            self.hangup.recv().await;
+            self.hangup.next().await;
             notify::reloading();
         }
         let args = &self.args;

@@ -43,6 +43,11 @@ impl Moment {
         }
     }
 
+    /// Whether what comes once in a while, and was `last` then, comes again; the first comes at once.
+    pub fn is_due(&self, last: Option<Duration>, once_in: Duration) -> bool {
+        last.is_none_or(|last| self.monotonic.saturating_sub(last) >= once_in)
+    }
+
     /// The span since `earlier`.
     #[must_use]
     pub const fn since(&self, earlier: &Self) -> Duration {

@@ -4,7 +4,7 @@
 
 use ipnet::IpNet;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use serde::{Deserialize as _, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize as _, Deserializer, de::Error as _};
 
 use crate::sizes::ALLOWED;
 
@@ -62,12 +62,6 @@ pub fn words(text: &str) -> Result<String, String> {
     } else {
         Ok(words.to_owned())
     }
-}
-
-/// The word that events have for a kind, a state or the like.
-pub fn word(of: &impl Serialize) -> String {
-    let value = serde_json::to_value(of).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// For serde: [`prefix`].

@@ -1,7 +1,6 @@
 //! The real Alertmanager, as Debian has it: two that gossip, on ports of their own.
 
 use std::{
-    io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -9,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 use detector::sink::Sinks;
+use detector_tests::http;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -165,17 +165,11 @@ impl Peer {
     }
 
     fn ask(&self, path: &str) -> Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        let stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        write!(stream, "GET {path} HTTP/1.0\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        ensure!(
-            answer.lines().next().is_some_and(|it| it.contains("200")),
-            "{answer}"
-        );
-        let (_head, body) = answer.split_once("\r\n\r\n").context("no body")?;
-        Ok(body.to_owned())
+        let answer = http::ask(stream, path, "")?;
+        ensure!(answer.status == 200, "{path}: {answer:?}");
+        Ok(answer.body)
     }
 }
 

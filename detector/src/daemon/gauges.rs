@@ -29,8 +29,7 @@ pub(super) struct Gauges {
 impl Gauges {
     /// Measures again where that is due.
     pub(super) fn refresh(&mut self, now: Moment, maps: &Maps) {
-        let age = self.taken_at.map(|at| now.monotonic.saturating_sub(at));
-        if age.is_none_or(|age| age >= EVERY) {
+        if now.is_due(self.taken_at, EVERY) {
             *self = Self {
                 taken_at: Some(now.monotonic),
                 connections: maps.young_flow_count(),

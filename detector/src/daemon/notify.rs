@@ -7,6 +7,7 @@ use sd_notify::NotifyState;
 use tracing::debug;
 
 use crate::{
+    figures::several,
     moment::Moment,
     status::{InterfaceStatus, Status},
 };
@@ -45,7 +46,7 @@ impl Life {
     /// Says what is due after a poll that came to its end. The first says that we are ready: by then the programs are
     /// attached and their counters can be read.
     pub(super) fn polled(&mut self, now: Moment, status: String) {
-        let words = self.words(now.monotonic, status);
+        let words = self.words(now, status);
         let said = [
             words.is_ready.then_some(NotifyState::Ready),
             words.is_alive.then_some(NotifyState::Watchdog),
@@ -57,21 +58,20 @@ impl Life {
         }
     }
 
-    fn words(&mut self, now: Duration, status: String) -> Words {
-        let is_due = |last: Option<Duration>, every| {
-            last.is_none_or(|last| now.saturating_sub(last) >= every)
-        };
+    fn words(&mut self, now: Moment, status: String) -> Words {
         let words = Words {
             is_ready: !self.is_ready,
-            is_alive: self.watchdog.is_some_and(|half| is_due(self.fed_at, half)),
-            status: self.status != status && is_due(self.status_at, STATUS),
+            is_alive: self
+                .watchdog
+                .is_some_and(|half| now.is_due(self.fed_at, half)),
+            status: self.status != status && now.is_due(self.status_at, STATUS),
         };
         self.is_ready = true;
         if words.is_alive {
-            self.fed_at = Some(now);
+            self.fed_at = Some(now.monotonic);
         }
         if words.status {
-            self.status_at = Some(now);
+            self.status_at = Some(now.monotonic);
             self.status = status;
         }
         words
@@ -103,31 +103,9 @@ pub(super) fn summary(status: &Status) -> String {
         [] => "no interface".to_owned(),
         some => some.iter().map(name).collect::<Vec<_>>().join(", "),
     };
-    let counts = [(status.alerts.len(), "alert"), (status.prefixes, "prefix")];
-    let [alerts, prefixes] = counts.map(counted);
+    let alerts = several(status.alerts.len() as u64, "alert", "alerts");
+    let prefixes = several(status.prefixes as u64, "prefix", "prefixes");
     format!("{watched} · {alerts} · {prefixes}")
-}
-
-fn counted((count, what): (usize, &str)) -> String {
-    let ending = match (count, what) {
-        (1, _) => "",
-        (_, "prefix") => "es",
-        _ => "s",
-    };
-    format!("{} {what}{ending}", grouped(count))
-}
-
-/// With a comma before every third digit from the end.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Whoever asked and does not listen is no reason to end.
@@ -139,6 +117,8 @@ fn say(states: &[NotifyState<'_>]) {
 
 #[cfg(test)]
 mod tests {
+    use detector_common::time::Nanos;
+
     use super::*;
 
     fn at(seconds: u64) -> Duration {
@@ -146,7 +126,10 @@ mod tests {
     }
 
     fn words(life: &mut Life, seconds: u64, status: &str) -> Words {
-        life.words(at(seconds), status.to_owned())
+        life.words(
+            Moment::of_capture(Nanos(seconds * 1_000_000_000)),
+            status.to_owned(),
+        )
     }
 
     #[test]
@@ -181,14 +164,5 @@ mod tests {
             .collect();
         assert_eq!(said, [0, 5, 10]);
         assert!(!words(&mut life, 60, "10").status);
-    }
-
-    #[test]
-    fn numbers_are_grouped_and_words_inflected() {
-        assert_eq!(counted((1, "alert")), "1 alert");
-        assert_eq!(counted((3, "alert")), "3 alerts");
-        assert_eq!(counted((41_210, "prefix")), "41,210 prefixes");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(999), "999");
     }
 }

@@ -46,7 +46,7 @@ impl Signs {
                 return Ok(Delivery::Closed);
             }
         }
-        if !is_due(self.heartbeat_at, HEARTBEAT, now) {
+        if !now.is_due(self.heartbeat_at, HEARTBEAT) {
             return Ok(Delivery::Written);
         }
         self.heartbeat_at = Some(now.monotonic);
@@ -58,7 +58,7 @@ impl Signs {
         for (index, loss) in Loss::ALL.into_iter().enumerate() {
             let lost = status.lost.get(loss.name()).copied().unwrap_or(0);
             let is_news = lost > std::mem::replace(&mut self.lost[index], lost);
-            if is_news && is_due(self.overflow_at[index], OVERFLOW, now) {
+            if is_news && now.is_due(self.overflow_at[index], OVERFLOW) {
                 self.overflow_at[index] = Some(now.monotonic);
                 overflows.push(Overflow {
                     map: loss.name(),
@@ -93,10 +93,6 @@ fn dropped(sinks: &[SinkStatus]) -> Counts {
         (sink.name.clone().into(), count)
     });
     lost.filter(|(_, count)| *count > 0).collect()
-}
-
-fn is_due(last: Option<Duration>, every: Duration, now: Moment) -> bool {
-    last.is_none_or(|last| now.monotonic.saturating_sub(last) >= every)
 }
 
 #[cfg(test)]

@@ -23,7 +23,6 @@ use crate::{
         ConfigStatus, Cost, Counts, InterfaceStatus, PrefixStatus, ProgramRuns, Status, TableStatus,
     },
     watch::Watch,
-    written::word,
 };
 
 /// How often the worst prefixes are looked for while nobody reads.
@@ -41,7 +40,7 @@ pub(super) struct Vitals {
     /// What the helper said last of the programs.
     runs: watch::Receiver<Vec<ProgramRuns>>,
     worst: Arc<Vec<PrefixStatus>>,
-    worst_at: Moment,
+    worst_at: Option<Duration>,
     /// What the programs were loaded with.
     begun_with: Config,
     /// What was read last.
@@ -67,7 +66,7 @@ impl Vitals {
             gauges: Gauges::default(),
             runs,
             worst: Arc::default(),
-            worst_at: now,
+            worst_at: None,
             begun_with: config.clone(),
             config,
             read: ConfigStatus {
@@ -86,8 +85,11 @@ impl Vitals {
     /// Takes note of alerts that were told.
     pub(super) fn note_told(&mut self, alerts: &[AlertEvent]) {
         for alert in alerts {
-            let by_state = self.told.entry(word(&alert.details.kind)).or_default();
-            *by_state.entry(word(&alert.state).into()).or_default() += 1;
+            let by_state = self
+                .told
+                .entry(alert.details.kind.name().to_owned())
+                .or_default();
+            *by_state.entry(alert.state.name().into()).or_default() += 1;
         }
     }
 
@@ -105,9 +107,9 @@ impl Vitals {
 
     /// Looks for the prefixes that fare worst: at each poll while somebody reads, else every few seconds.
     pub(super) fn look(&mut self, now: Moment, watch: &Watch<Maps>, is_read: bool) {
-        if is_read || now.since(&self.worst_at) >= WORST {
+        if is_read || now.is_due(self.worst_at, WORST) {
             self.worst = Arc::new(watch.worst(now));
-            self.worst_at = now;
+            self.worst_at = Some(now.monotonic);
         }
     }
 

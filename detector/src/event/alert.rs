@@ -47,6 +47,17 @@ pub enum State {
     Resolved,
 }
 
+impl State {
+    /// Its name in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Firing => "firing",
+            Self::Update => "update",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
 /// How sure it is.
 #[derive(
     Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,

@@ -8,7 +8,7 @@ use super::family::{
     Family, Sample,
     Values::{Counter, Gauge},
 };
-use crate::{event::alert::State, kind::Kind, status::Status, written::word};
+use crate::{event::alert::State, kind::Kind, status::Status};
 
 /// Ranges that have a series of their own; each is one more for whoever stores them.
 pub(super) const MOST_SERIES: usize = 200;
@@ -35,7 +35,7 @@ pub(super) const FAMILIES: [Family; 6] = [
         labels: &["kind"],
         values: Gauge(|status| {
             let firing = |kind| status.alerts.iter().filter(|it| it.kind == kind).count();
-            let each = kinds().map(|kind| Sample::of([&word(&kind)], firing(kind)));
+            let each = kinds().map(|kind| Sample::of([kind.name()], firing(kind)));
             each.collect()
         }),
     },
@@ -49,11 +49,7 @@ pub(super) const FAMILIES: [Family; 6] = [
         name: "detector_alerts",
         help: "Alert events told.",
         labels: &["kind", "state"],
-        values: Counter(|status| {
-            kinds()
-                .flat_map(|kind| told(status, &word(&kind)))
-                .collect()
-        }),
+        values: Counter(|status| kinds().flat_map(|kind| told(status, kind)).collect()),
     },
     Family {
         name: "detector_alerts_ignored",
@@ -72,13 +68,13 @@ fn kinds() -> impl Iterator<Item = Kind> {
 /// A series for each range. No two may be alike, or a whole scrape is refused.
 fn blocked(status: &Status) -> Vec<Sample> {
     let alerts = status.alerts.iter();
-    let ranges = alerts.filter_map(|alert| Some((alert.told_prefix?, word(&alert.kind))));
+    let ranges = alerts.filter_map(|alert| Some((alert.told_prefix?, alert.kind.name())));
     let mut seen = BTreeSet::new();
     let distinct = ranges.filter(|range| seen.insert(range.clone()));
     distinct
         .map(|(prefix, kind)| {
             let [range, area] = [prefix, area(prefix)].map(|it| it.to_string());
-            Sample::of([&range, &kind, &area], 1_u64)
+            Sample::of([&range, kind, &area], 1_u64)
         })
         .collect()
 }
@@ -93,11 +89,10 @@ fn area(prefix: IpNet) -> IpNet {
     wider.map_or(prefix, |it| it.trunc())
 }
 
-fn told(status: &Status, kind: &str) -> [Sample; 3] {
+fn told(status: &Status, kind: Kind) -> [Sample; 3] {
     [State::Firing, State::Update, State::Resolved].map(|state| {
-        let state = word(&state);
-        let by_state = status.told.get(kind);
-        let lines = by_state.and_then(|counts| counts.get(state.as_str()));
-        Sample::of([kind, &state], lines.copied().unwrap_or(0))
+        let by_state = status.told.get(kind.name());
+        let lines = by_state.and_then(|counts| counts.get(state.name()));
+        Sample::of([kind.name(), state.name()], lines.copied().unwrap_or(0))
     })
 }

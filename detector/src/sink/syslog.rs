@@ -31,7 +31,7 @@ pub(super) struct Syslog {
 impl Syslog {
     pub(super) fn new(address: Address, format: Format, patience: Duration) -> Self {
         Self {
-            host: printable(&host_name()),
+            host: printusascii(&host_name()),
             format,
             wire: Wire::to(address, patience),
         }
@@ -68,7 +68,7 @@ fn message(told: &Told, format: Format, host: &str) -> Vec<u8> {
 }
 
 /// A name of the header: no spaces, no more than there is room for.
-fn printable(name: &str) -> String {
+fn printusascii(name: &str) -> String {
     let name: String = name
         .chars()
         .filter(char::is_ascii_graphic)
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn no_name_breaks_the_header() {
-        assert_eq!(printable("gate way\n"), "gateway");
-        assert_eq!(printable("ä"), "-");
+        assert_eq!(printusascii("gate way\n"), "gateway");
+        assert_eq!(printusascii("ä"), "-");
     }
 }

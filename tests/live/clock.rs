@@ -116,7 +116,9 @@ impl Clock {
     fn watch(&self, lab: &Lab) -> Result<Detector> {
         let mut command = Command::new(program::detector()?);
         command
-            .args(["run", "--wan", WAN_INTERFACE])
+            .args(["run", "--wan", WAN_INTERFACE, "--state-dir"])
+            // Of its sandbox's making, it can read there and hardly anywhere else.
+            .arg(self.folder.path())
             .env("LD_PRELOAD", LIBRARY)
             .env("FAKETIME_TIMESTAMP_FILE", self.file())
             .env("FAKETIME_NO_CACHE", "1")

@@ -136,7 +136,7 @@ impl Source for Engine {
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.tables.prefixes.counters.remove(prefix);
+        self.tables.prefixes.counters.swap_remove(prefix);
         Ok(())
     }
 

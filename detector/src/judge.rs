@@ -14,6 +14,7 @@ pub mod range;
 pub mod recent;
 pub mod transport;
 pub mod unit;
+pub mod units;
 pub mod uplink;
 pub mod wider;
 pub mod witness;

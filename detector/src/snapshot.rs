@@ -2,10 +2,7 @@
 //!
 //! Owns time differences and nothing else: must not know thresholds or alerts.
 
-use std::{
-    collections::HashMap,
-    net::{Ipv4Addr, Ipv6Addr},
-};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use detector_common::{
     prefix::{Counter, Hosts, PrefixCounters, PrefixKey},
@@ -13,13 +10,15 @@ use detector_common::{
     tuning::Tuning,
     verdict::{Stage, Verdict},
 };
+use indexmap::IndexMap;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use crate::judge::{hosts::HostSet, transport::Transport};
 
-/// Cumulative counters of every tracked prefix at one time.
-pub type Snapshot = HashMap<PrefixKey, PrefixCounters>;
+/// Cumulative counters of every tracked prefix at one time. Close together: a hash table of whole counters would be
+/// half empty.
+pub type Snapshot = IndexMap<PrefixKey, PrefixCounters>;
 
 /// A prefix and its counters.
 pub type Tracked = (PrefixKey, PrefixCounters);
@@ -64,6 +63,25 @@ pub struct Delta {
     pub alive: HostSet,
     /// Hosts with a destination that failed in its latest connection: a state, not a difference.
     pub failed: HostSet,
+}
+
+#[cfg(test)]
+impl Delta {
+    /// A time in which nothing happened.
+    pub(crate) fn quiet(prefix: &str) -> Self {
+        Self {
+            prefix: prefix.parse().unwrap(),
+            connections_answered: 0,
+            verdicts: [0; Verdict::COUNT],
+            quic_ok: 0,
+            trials: [0; Verdict::TRIALS],
+            quic_ok_trials: 0,
+            stages: [0; Stage::COUNT],
+            stalls: Stalls::NONE,
+            alive: HostSet::default(),
+            failed: HostSet::default(),
+        }
+    }
 }
 
 impl Delta {

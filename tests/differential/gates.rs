@@ -101,7 +101,9 @@ fn run(kernel: &mut Kernel, program: &str, frame: &Frame, connections: u32) -> R
         Direction::Out => Layout::Out4,
     };
     let drive = Drive::over(connections, PREFIXES, layout);
-    let took = kernel.programs.drive(program, drive, &frame.bytes, connections)?;
+    let took = kernel
+        .programs
+        .drive(program, drive, &frame.bytes, connections)?;
     Ok(took.as_secs_f64())
 }
 

@@ -138,10 +138,11 @@ impl Pair {
         let mut flows = tables.flows.entries();
         flows.retain(|_, flow| !flow.is_settled());
         let kernel_flows = self.kernel.maps.young_flows().into_iter().collect();
+        let host_prefixes = self.engine.snapshot().clone().into_iter().collect();
         let prefixes = self.kernel.maps.all_prefixes().into_iter().collect();
         let destinations = self.kernel.maps.all_destinations().into_iter().collect();
         let differences = [
-            differences("prefix", &prefixes, self.engine.snapshot()),
+            differences("prefix", &prefixes, &host_prefixes),
             differences("flow", &kernel_flows, &flows),
             differences("destination", &destinations, &tables.destinations.entries()),
             self.differing_vantage()?,

@@ -87,7 +87,9 @@ fn flow_counter(mode: Mode) -> Result<Kernel> {
         ..Options::default()
     };
     let mut kernel = Kernel::load(options)?;
-    kernel.programs.attach_flow_counter(WAN_INTERFACE, mode.flag())?;
+    kernel
+        .programs
+        .attach_flow_counter(WAN_INTERFACE, mode.flag())?;
     Ok(kernel)
 }
 

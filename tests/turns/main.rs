@@ -13,8 +13,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const TRACKED: u32 = 1 << 16;
 /// Prefixes that change from turn to turn.
 const CHANGED: u32 = 1_000;
-/// Allocations of a turn in which prefixes come under suspicion and leave it.
-const FEW: u64 = 5;
+/// Allocations of a turn in which one prefix in fifty comes under suspicion and as many leave it.
+const FEW: u64 = 3 * (CHANGED / 50) as u64;
 
 /// A watch that knows every prefix, a while after it first saw them.
 fn settled(ends: Ends) -> Rounds {
@@ -38,11 +38,22 @@ fn quiet(rounds: &mut Rounds, turns: u32) -> AllocationInfo {
 }
 
 #[test]
+fn what_is_kept_of_every_prefix_leaves_room_in_sixty_megabytes() {
+    let mut rounds = Rounds::default();
+    rounds.visit_known(TRACKED, Ends::Mixed);
+    let kept = measure(|| turns(&mut rounds, TRACKED / CHANGED + 34, Ends::Mixed));
+    println!("{kept:?}");
+    assert_eq!(rounds.tracked(), 1 << 16);
+    // Its counters take 272 more, for which there is room from the start.
+    assert!(kept.bytes_current < i64::from(TRACKED) * 560, "{kept:?}");
+}
+
+#[test]
 fn a_turn_without_a_change_allocates_nothing() {
     let mut rounds = settled(Ends::Mixed);
     assert_eq!(rounds.tracked(), 1 << 16);
-    // The first one is still told of those that were visited before it.
-    quiet(&mut rounds, 1);
+    // The first ones still forget what those before them were told.
+    quiet(&mut rounds, 20);
     let minutes = quiet(&mut rounds, 120);
     println!("{minutes:?}");
     assert_eq!(minutes.count_total, 0, "{minutes:?}");
@@ -59,14 +70,10 @@ fn a_turn_with_a_thousand_changes_allocates_nothing_where_nothing_fails() {
 #[test]
 fn a_turn_with_failures_allocates_for_what_is_suspected_alone_and_keeps_nothing() {
     let mut rounds = settled(Ends::Mixed);
-    let earlier = measure(|| turns(&mut rounds, 100, Ends::Mixed));
+    turns(&mut rounds, 100, Ends::Mixed);
     let later = measure(|| turns(&mut rounds, 100, Ends::Mixed));
-    println!("{earlier:?} {later:?}");
+    println!("{later:?}");
     assert!(later.count_total < 100 * FEW, "{later:?}");
-    assert!(
-        later.count_total <= earlier.count_total + 10 * FEW,
-        "{earlier:?} {later:?}"
-    );
     assert!(later.bytes_current < 100_000, "{later:?}");
 }
 

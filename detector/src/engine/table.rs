@@ -1,7 +1,7 @@
 //! The host's tables, bounded like the kernel's: what they refuse is counted.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, HashSet},
     hash::Hash,
     num::NonZeroUsize,
 };
@@ -12,6 +12,7 @@ use detector_common::{
     tables::{Prefixes, Table},
 };
 use foldhash::fast::RandomState;
+use indexmap::map::Entry;
 use lru::LruCache;
 
 use crate::snapshot::{Snapshot, Tracked};

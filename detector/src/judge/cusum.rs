@@ -35,16 +35,21 @@ pub struct Cusum {
 
 impl Default for Cusum {
     fn default() -> Self {
-        Self {
-            score: 0.0,
-            recovery: 0.0,
-            ordinary: PRIOR,
-            is_alarmed: false,
-        }
+        Self::of(PRIOR)
     }
 }
 
 impl Cusum {
+    /// A stream that ordinarily fails as often.
+    pub const fn of(ordinary: f64) -> Self {
+        Self {
+            score: 0.0,
+            recovery: 0.0,
+            ordinary,
+            is_alarmed: false,
+        }
+    }
+
     /// Whether the alarm is on.
     pub const fn is_alarmed(&self) -> bool {
         self.is_alarmed

@@ -7,7 +7,6 @@ mod claim;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
-use prefix_trie::joint::JointPrefixMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,6 +15,7 @@ use super::{
     range::Range,
     transport::Transport,
     unit::Unit,
+    units::Units,
     wider::{SavedPanel, Wider, neighbourhood},
     witness,
 };
@@ -25,11 +25,14 @@ use crate::{moment::Moment, snapshot::Delta, status::Suspicion};
 /// or fail without any success for a while.
 const PURITY: usize = 3;
 
+/// Prefixes that a poll may tell of without its taking memory anew.
+const ROOM: usize = 4_096;
+
 /// The tests of one transport.
 #[derive(Debug)]
 pub struct Docket {
     transport: Transport,
-    units: JointPrefixMap<IpNet, Unit>,
+    units: Units,
     /// The units that something is suspected of.
     suspects: BTreeSet<IpNet>,
     /// The units that were mixed when last heard of.
@@ -51,7 +54,7 @@ impl Docket {
     pub fn new(transport: Transport) -> Self {
         Self {
             transport,
-            units: JointPrefixMap::new(),
+            units: Units::new(transport),
             suspects: BTreeSet::new(),
             mixed: BTreeSet::new(),
             wider: Wider::new(transport),
@@ -67,14 +70,16 @@ impl Docket {
             if !self.concerns(delta) {
                 continue;
             }
-            let unit = self.units.entry(delta.prefix);
-            let unit = unit.or_insert_with(|| Unit::new(self.transport));
-            let trials = unit.observe(delta, self.transport, now, witness);
+            let trials = self.units.observe(delta, now, witness);
             self.trials.push((delta.prefix, trials));
-            set(&mut self.suspects, delta.prefix, !unit.panel.is_idle());
-            set(&mut self.mixed, delta.prefix, unit.is_mixed(now));
+            let unit = self.units.get(&delta.prefix);
+            let is_suspect = unit.is_some_and(|it| !it.panel.is_idle());
+            set(&mut self.suspects, delta.prefix, is_suspect);
+            let is_mixed = unit.is_some_and(|it| it.is_mixed(now));
+            set(&mut self.mixed, delta.prefix, is_mixed);
         }
         self.wider.observe(&self.trials);
+        self.trials.shrink_to(ROOM);
         let suspects = &self.suspects;
         self.wider.clear_unless(|net| is_any_inside(suspects, net));
     }
@@ -101,8 +106,7 @@ impl Docket {
         self.suspects.remove(prefix);
         self.mixed.remove(prefix);
         let units = &self.units;
-        self.wider
-            .forget(prefix, |net| units.children(net).next().is_some());
+        self.wider.forget(prefix, |net| units.is_any_inside(net));
     }
 
     /// Ends every suspicion that is younger than `since` and led to no claim: those failures were
@@ -158,7 +162,7 @@ impl Docket {
     pub fn restore(&mut self, saved: SavedDocket) {
         for (net, unit) in saved.suspects {
             self.suspects.insert(net);
-            self.units.insert(net, unit);
+            self.units.restore(net, unit);
         }
         self.wider.restore(saved.wider);
     }
@@ -167,7 +171,7 @@ impl Docket {
     fn concerns(&self, delta: &Delta) -> bool {
         delta.connections_ok(self.transport) > 0
             || delta.connections_failed(self.transport) > 0
-            || self.units.contains_key(&delta.prefix)
+            || self.units.contains(&delta.prefix)
             || self.transport == Transport::Tcp
     }
 

@@ -54,6 +54,21 @@ pub struct Hosts {
 }
 
 impl Hosts {
+    /// How things stood before anything failed since.
+    pub fn settled(alive: HostSet, failed: HostSet) -> Self {
+        Self {
+            alive,
+            failed,
+            before: failed,
+            ever: HostSet::default(),
+        }
+    }
+
+    /// Hosts that once answered, and those that failed when last heard of.
+    pub const fn latest(&self) -> (HostSet, HostSet) {
+        (self.alive, self.failed)
+    }
+
     /// Takes in how things stand: hosts that once answered, and those that failed when last heard of.
     pub fn take_in(&mut self, alive: HostSet, failed: HostSet) {
         self.alive = alive;

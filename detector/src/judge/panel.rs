@@ -1,6 +1,7 @@
 //! One stream of trials before several tests: one for each kind of block, each with a baseline of
 //! its own, so that what fails in one way now and then hides nothing that never did.
 
+use arrayvec::ArrayVec;
 use detector_common::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,9 @@ use crate::{
     kind::Kind,
     snapshot::{Delta, failures},
 };
+
+/// Tests of one stream: those of TCP.
+pub const MOST_TESTS: usize = Kind::ALL.len() - 1;
 
 /// Trials of one transport by outcome.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -61,7 +65,7 @@ impl Trials {
 /// The tests of one stream.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Panel {
-    tests: Vec<(Kind, Cusum)>,
+    tests: ArrayVec<(Kind, Cusum), MOST_TESTS>,
 }
 
 impl Panel {
@@ -71,6 +75,20 @@ impl Panel {
         Self {
             tests: tests.collect(),
         }
+    }
+
+    /// The tests of a stream that ordinarily fails as often, in the order of the tests, and does not now.
+    pub fn of(transport: Transport, ordinary: &[f64]) -> Self {
+        let mut panel = Self::new(transport);
+        for ((_, test), rate) in panel.tests.iter_mut().zip(ordinary) {
+            *test = Cusum::of(*rate);
+        }
+        panel
+    }
+
+    /// What ordinarily fails, in the order of the tests.
+    pub fn ordinary_failure_rates(&self) -> ArrayVec<f64, MOST_TESTS> {
+        self.each().map(Cusum::ordinary_failure_rate).collect()
     }
 
     /// Takes in the trials of one poll.

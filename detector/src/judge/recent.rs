@@ -13,6 +13,8 @@ use crate::{moment::Moment, snapshot::Delta};
 
 /// How long a word is recent.
 const RECENT: Duration = Duration::from_secs(15);
+/// Prefixes that there is always room for.
+const ROOM: usize = 4_096;
 /// Answers in a row that are more than luck amid failures.
 const HEALTHY: u64 = 5;
 
@@ -88,6 +90,18 @@ impl Recent {
             if self.words.get(&net).is_some_and(|word| word.at == at) {
                 self.take(&net);
             }
+        }
+        self.give_back_room();
+    }
+
+    /// After a moment in which everything was heard of, its room is not kept for good.
+    fn give_back_room(&mut self) {
+        let is_roomy = |capacity, len| capacity > ROOM && capacity > 4 * len;
+        if is_roomy(self.heard.capacity(), self.heard.len()) {
+            self.heard.shrink_to(ROOM.max(2 * self.heard.len()));
+        }
+        if is_roomy(self.words.capacity(), self.words.len()) {
+            self.words.shrink_to(ROOM.max(2 * self.words.len()));
         }
     }
 

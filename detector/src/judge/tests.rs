@@ -7,11 +7,10 @@ use std::time::Duration;
 use detector_common::verdict::{Stage, Verdict};
 
 use super::{hosts::HostSet, *};
-use crate::snapshot::Stalls;
 
 /// One second of trials to one prefix, each of a host of its own.
 pub(super) fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
-    let mut delta = quiet(prefix);
+    let mut delta = Delta::quiet(prefix);
     delta.trials[Verdict::Ok.index()] = ok;
     delta.trials[Verdict::SynTimeout.index()] = failed;
     delta.verdicts[Verdict::Ok.index()] = ok;
@@ -23,25 +22,9 @@ pub(super) fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
     delta
 }
 
-/// A second in which nothing happened.
-pub(super) fn quiet(prefix: &str) -> Delta {
-    Delta {
-        prefix: prefix.parse().unwrap(),
-        connections_answered: 0,
-        verdicts: [0; Verdict::COUNT],
-        quic_ok: 0,
-        trials: [0; Verdict::TRIALS],
-        quic_ok_trials: 0,
-        stages: [0; Stage::COUNT],
-        stalls: Stalls::NONE,
-        alive: HostSet::default(),
-        failed: HostSet::default(),
-    }
-}
-
 /// So many connections that ended well, whose trials were counted before.
 pub(super) fn retried(prefix: &str, ok: u64) -> Delta {
-    let mut delta = quiet(prefix);
+    let mut delta = Delta::quiet(prefix);
     delta.verdicts[Verdict::Ok.index()] = ok;
     delta.connections_answered = ok;
     delta.alive = first_hosts(ok);
@@ -113,7 +96,7 @@ fn nothing_is_accused_while_nothing_works() {
 #[test]
 fn a_prefix_that_says_nothing_is_no_witness() {
     let mut judge = Judge::default();
-    let deltas = [quiet(WITNESS), delta("198.18.16.0/24", 0, 9)];
+    let deltas = [Delta::quiet(WITNESS), delta("198.18.16.0/24", 0, 9)];
     assert!(repeat(&mut judge, 0..10, &deltas).is_empty());
 }
 
@@ -450,7 +433,7 @@ fn a_dead_host_makes_a_suspect_that_need_not_be_kept_and_a_claim_one_that_must()
 
 /// A second in which connections to the first hosts are cut off at one place, or anywhere.
 fn cut_off(net: &str, is_at_one_place: bool) -> Delta {
-    let mut delta = quiet(net);
+    let mut delta = Delta::quiet(net);
     delta.trials[Verdict::DataCutoff.index()] = 8;
     delta.verdicts[Verdict::DataCutoff.index()] = 8;
     let anywhere = [1, 1, 1, 1, 1, 1, 1, 1];

@@ -1,6 +1,8 @@
 //! What is known of one tracked prefix over one transport: its own tests, its hosts, and the
 //! evidence since it began to fail.
 
+pub mod settled;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

@@ -163,11 +163,10 @@ fn place(step: u64) -> usize {
 mod tests {
     use std::time::Duration;
 
-    use detector_common::verdict::{Stage, Verdict};
+    use detector_common::verdict::Verdict;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{judge::hosts::HostSet, snapshot::Stalls};
 
     fn at(seconds: u64) -> Moment {
         Moment {
@@ -177,18 +176,7 @@ mod tests {
     }
 
     fn ended(ok: u64, failed: u64) -> Delta {
-        let mut delta = Delta {
-            prefix: "198.18.0.0/24".parse().unwrap(),
-            connections_answered: 0,
-            verdicts: [0; Verdict::COUNT],
-            quic_ok: 0,
-            trials: [0; Verdict::TRIALS],
-            quic_ok_trials: 0,
-            stages: [0; Stage::COUNT],
-            stalls: Stalls::NONE,
-            alive: HostSet([0; 8]),
-            failed: HostSet([0; 8]),
-        };
+        let mut delta = Delta::quiet("198.18.0.0/24");
         delta.verdicts[Verdict::Ok.index()] = ok;
         delta.verdicts[Verdict::SynTimeout.index()] = failed;
         delta.trials[Verdict::SynTimeout.index()] = failed;

@@ -206,7 +206,7 @@ impl Source for Ledger {
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {
-        self.prefixes.remove(prefix);
+        self.prefixes.swap_remove(prefix);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 use detector_common::verdict::Verdict;
 
 use super::{
-    super::tests::{delta, first_hosts, quiet, retried},
+    super::tests::{delta, first_hosts, retried},
     *,
 };
 
@@ -31,7 +31,7 @@ fn failing(trials: u64) -> Unit {
 /// A second in which connections fail that are no trials, to a host that did so before or to one
 /// that never answered.
 fn no_trials(alive: u64) -> Delta {
-    let mut delta = quiet(NET);
+    let mut delta = Delta::quiet(NET);
     delta.verdicts[Verdict::SynTimeout.index()] = 3;
     delta.alive = first_hosts(alive);
     delta.failed = first_hosts(alive);
@@ -130,7 +130,7 @@ fn what_works_in_half_as_many_polls_as_it_fails_in_is_let_go() {
             unit.see(second, &retried(NET, 1));
         }
         assert!(unit.is_held(), "only what goes on failing leaks");
-        unit.see(36, &quiet(NET));
+        unit.see(36, &Delta::quiet(NET));
         assert!(unit.is_held());
         unit.release_if_leaking();
         assert_eq!(unit.is_held(), is_held, "{failed}");

@@ -128,7 +128,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
             poll_until(
                 &mut stop,
                 &mut reload,
-                poll,
+                &mut poll,
                 uplinks,
                 &mut attachments,
                 &clock,
@@ -155,7 +155,7 @@ fn close_in<'a>(read: &[PathBuf], write: impl Iterator<Item = &'a Path>) -> Resu
 async fn poll_until(
     stop: &mut Signals,
     reload: &mut Reload,
-    mut poll: Poll,
+    poll: &mut Poll,
     uplinks: Uplinks,
     attachments: &mut Attachments,
     clock: &Clock,

@@ -1,4 +1,4 @@
-//! What an exporter of flows does for each packet (the agent of NetObserv, for one): the connection is looked up in a hash
+//! What an exporter of flows does for each packet (`NetObserv`'s agent, for one): the connection is looked up in a hash
 //! map of the kernel, its packets and bytes are counted, and the clock says when.
 
 use aya_ebpf::{
@@ -36,7 +36,7 @@ pub(super) fn count(direction: Direction, bytes: usize) {
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
     let bytes = bytes as u64;
-    if let Some(flow) = FLOW_COUNTS.get_ptr_mut(&key) {
+    if let Some(flow) = FLOW_COUNTS.get_ptr_mut(key) {
         // SAFETY: the kernel returned a live value of this map; an addition that another CPU undoes is none that matters.
         let flow = unsafe { &mut *flow };
         flow.last_at = now;
@@ -51,5 +51,5 @@ pub(super) fn count(direction: Direction, bytes: usize) {
         bytes,
     };
     // Where there is no room, an exporter tells the packet at once, at a higher price.
-    let _full = FLOW_COUNTS.insert(&key, &flow, u64::from(BPF_ANY));
+    let _full = FLOW_COUNTS.insert(key, &flow, u64::from(BPF_ANY));
 }

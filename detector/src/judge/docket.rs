@@ -249,7 +249,7 @@ impl Docket {
     /// How many prefixes and wider ones are under test.
     #[cfg(test)]
     pub fn count(&self) -> (usize, usize) {
-        (self.units.len(), self.wider.count())
+        (self.units.count(), self.wider.count())
     }
 }
 

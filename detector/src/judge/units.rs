@@ -102,7 +102,7 @@ impl Units {
 
     /// How many there are.
     #[cfg(test)]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.open.len() + self.settled.len()
     }
 }

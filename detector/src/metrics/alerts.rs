@@ -70,7 +70,7 @@ fn blocked(status: &Status) -> Vec<Sample> {
     let alerts = status.alerts.iter();
     let ranges = alerts.filter_map(|alert| Some((alert.told_prefix?, alert.kind.name())));
     let mut seen = BTreeSet::new();
-    let distinct = ranges.filter(|range| seen.insert(range.clone()));
+    let distinct = ranges.filter(|range| seen.insert(*range));
     distinct
         .map(|(prefix, kind)| {
             let [range, area] = [prefix, area(prefix)].map(|it| it.to_string());

@@ -79,6 +79,6 @@ fn a_prefix_that_works_takes_little_room_and_one_that_fails_is_whole() {
     assert!(units.contains(&net) && units.get(&net).is_none());
     units.observe(&poll((0, 0, 1, 1)), moment(2), None);
     assert!(units.get(&net).is_some());
-    assert_eq!(units.len(), 1);
+    assert_eq!(units.count(), 1);
     assert!(4 * size_of::<Settled>() < size_of::<Unit>());
 }

@@ -10,7 +10,7 @@ use detector::{
 
 use crate::{
     pieces::{Piece, pieces},
-    shell::commands,
+    shell::lines,
 };
 
 /// One line each.
@@ -21,14 +21,15 @@ pub(crate) fn complaints(document: &str) -> Vec<String> {
 
 fn of_piece(piece: &Piece) -> Vec<String> {
     match piece {
-        Piece::Block { language, text } if language == "console" => {
-            commands(text).iter().filter_map(|it| typed(it)).collect()
-        }
         Piece::Block { language, text } if language == "toml" => {
             let error = toml::from_str::<Config>(text).err();
             error.map(|error| error.to_string()).into_iter().collect()
         }
-        Piece::Block { .. } => Vec::new(),
+        Piece::Block { language, text } => {
+            let lines = lines(language, text).into_iter();
+            let parts = lines.flat_map(|line| line.parts());
+            parts.filter_map(|it| typed(&it)).collect()
+        }
         Piece::Span { text, beside } => span(text, beside).into_iter().collect(),
     }
 }

@@ -87,12 +87,15 @@ fn main() -> ExitCode {
         sandbox::files_elsewhere_are_closed_inside_and_open_outside,
         sandbox::what_a_daemon_lives_on_works_inside,
     ];
+    let of_the_unit =
+        tests![service::what_may_mend_itself_is_tried_again_without_end_and_ever_more_slowly];
     let of_systemd = tests![
         service::systemd_finds_little_exposed,
         service::systemd_understands_every_line_but_what_is_newer_than_itself,
     ];
     harness::main_of([
         (in_the_lab, lab::missing()),
+        (of_the_unit, None),
         (of_systemd, service::missing()),
     ])
 }

@@ -30,15 +30,20 @@ pub(crate) struct Chroot {
 }
 
 impl Chroot {
-    /// Of the same release as this machine, from where this machine's apt takes its packages.
+    /// Of the same release as this machine, from where this machine's apt takes its packages; with these beside the
+    /// fewest that there can be.
     ///
     /// # Errors
     /// When apt has no such place, or debootstrap fails.
-    pub(crate) fn bootstrap() -> Result<Self> {
+    pub(crate) fn bootstrap(packages: &[&str]) -> Result<Self> {
         let root = TempDir::with_prefix("detector-chroot-")?;
         let release = release()?;
         let mut debootstrap = alone("debootstrap");
-        debootstrap.args(["--variant=minbase", &release]);
+        debootstrap.arg("--variant=minbase");
+        if !packages.is_empty() {
+            debootstrap.arg(format!("--include={}", packages.join(",")));
+        }
+        debootstrap.arg(&release);
         say(debootstrap.arg(root.path()).arg(mirror(&release)?))?;
         Ok(Self { root })
     }
@@ -51,6 +56,17 @@ impl Chroot {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command
+    }
+
+    /// Lets a file in, and returns its name inside.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub(crate) fn admit(&self, file: &Path) -> Result<String> {
+        let name = file.file_name().context("no name")?;
+        let inside = format!("/{}", name.to_string_lossy());
+        fs::copy(file, self.path(&inside)).with_context(|| file.display().to_string())?;
+        Ok(inside)
     }
 
     /// Where a file of it is.

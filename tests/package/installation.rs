@@ -29,7 +29,7 @@ const BOOKS: [&str; 4] = ["/var/cache", "/var/lib/apt", "/var/lib/dpkg", "/var/l
 
 /// `apt install`, the unit's own command in place of what starts units, and reading what it says.
 pub(crate) fn installed_it_alerts_with_three_commands_and_purged_leaves_nothing() -> Result<()> {
-    let chroot = Chroot::bootstrap()?;
+    let chroot = Chroot::bootstrap(&[])?;
     let before = chroot.files(&BOOKS)?;
     let lab = Lab::open()?;
     let (range, neighbours) = (visit(&lab, BLOCKED)?, visit(&lab, HEALTHY)?);
@@ -78,13 +78,9 @@ fn visit(lab: &Lab, range: &str) -> Result<Traffic> {
 }
 
 fn install(chroot: &Chroot) -> Result<()> {
-    let package = package::path()?;
-    let name = package.file_name().context("no name")?;
-    let name = name.to_string_lossy().into_owned();
-    fs::copy(&package, chroot.path(&name))?;
-    let inside = format!("/{name}");
+    let inside = chroot.admit(&package::path()?)?;
     package::say(&mut chroot.command(["apt-get", "install", "-y", &inside]))?;
-    fs::remove_file(chroot.path(&name))?;
+    fs::remove_file(chroot.path(&inside))?;
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! What a package must be, asked of the real one with the distribution's own tools. `cargo xtask dist --check` builds it
 //! and runs this program; it is no test target, since without a package there is nothing to ask.
 
+mod booted;
 mod chroot;
 mod content;
 mod form;
 mod installation;
+mod manager;
 mod package;
 
 use std::process::ExitCode;
@@ -23,8 +25,10 @@ fn main() -> ExitCode {
         form::pages_render_without_a_warning,
         form::shells_take_their_completions,
     ];
-    let installed =
-        tests![installation::installed_it_alerts_with_three_commands_and_purged_leaves_nothing];
+    let installed = tests![
+        installation::installed_it_alerts_with_three_commands_and_purged_leaves_nothing,
+        manager::under_systemd_it_starts_reloads_and_comes_back,
+    ];
     let not_root = || (!geteuid().is_root()).then(|| "a chroot needs root".to_owned());
     let missing_to_install = missing.clone().or_else(not_root);
     let missing_to_install = missing_to_install.or_else(privilege::missing);

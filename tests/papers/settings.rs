@@ -1,4 +1,5 @@
-//! The file of settings that is installed: every key with its meaning, as a comment, so that it sets nothing.
+//! The file of settings that is installed: every key with its meaning, as a comment, so that it sets nothing but what a
+//! package sets.
 
 use std::fmt::Write as _;
 
@@ -8,9 +9,13 @@ use textwrap::{Options, WordSplitter};
 /// Columns of a comment.
 const WIDTH: usize = 100;
 
+/// What holds in a package and nowhere else, key and value: a daemon that is watched from the start.
+const SET: [(&str, &str); 1] = [("metrics.listen", "\"127.0.0.1:9736\"")];
+
 const OPENING: &str = "\
-# Settings of the detector (TOML). Everything is optional, and nothing is set: what stands here after a `#` and no
-# space holds without it. A key of a table holds once the line of its table, in brackets, is uncommented too.
+# Settings of the detector (TOML). Everything is optional, and only where metrics are served is set: what stands here
+# after a `#` and no space holds without it. A key of a table holds once the line of its table, in brackets, is
+# uncommented too.
 #
 # `detector check-config FILE` says whether a file can be used, `systemctl reload detector` has it read again, and
 # detector.toml(5) has the same keys.
@@ -46,10 +51,16 @@ fn header(key: &Key, keys: &[Key]) -> Option<String> {
 }
 
 fn line(key: &Key, keys: &[Key]) -> String {
-    match (header(key, keys), &key.default) {
-        (Some(header), _) => format!("#{header}"),
-        (None, Some(default)) => format!("#{} = {default}", key.name),
-        (None, None) => format!("#{} =", key.name),
+    let set = SET.iter().find(|(path, _)| *path == key.path);
+    let holds = SET
+        .iter()
+        .any(|(path, _)| path.starts_with(&format!("{}.", key.path)));
+    match (header(key, keys), set, &key.default) {
+        (Some(header), ..) if holds => header,
+        (Some(header), ..) => format!("#{header}"),
+        (None, Some((_, value)), _) => format!("{} = {value}", key.name),
+        (None, None, Some(default)) => format!("#{} = {default}", key.name),
+        (None, None, None) => format!("#{} =", key.name),
     }
 }
 
@@ -73,12 +84,17 @@ mod tests {
 
     use super::*;
 
+    /// What a package goes by.
+    fn packaged() -> Config {
+        toml::from_str("metrics.listen = \"127.0.0.1:9736\"").unwrap()
+    }
+
     /// Without the comments before what could be written; a list's tables and what has no value stay out.
     fn uncommented() -> String {
         let text = settings(&keys());
         let mut is_in_list = false;
         let lines = text.lines().filter_map(|line| {
-            let line = line.strip_prefix('#')?;
+            let line = line.strip_prefix('#').unwrap_or(line);
             if line.starts_with('[') {
                 is_in_list = line.starts_with("[[");
             }
@@ -89,20 +105,20 @@ mod tests {
     }
 
     #[test]
-    fn as_it_is_installed_it_sets_nothing() {
+    fn as_it_is_installed_it_sets_nothing_but_where_metrics_are_served() {
         let text = settings(&keys());
-        assert!(
-            text.lines()
-                .all(|line| line.is_empty() || line.starts_with('#'))
-        );
-        assert_eq!(toml::from_str::<Config>(&text).unwrap(), Config::default());
+        let set = text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        assert_eq!(set.count(), 2, "{text}");
+        assert_eq!(toml::from_str::<Config>(&text).unwrap(), packaged());
     }
 
     #[test]
     fn every_default_in_it_is_the_one_that_holds() {
         let text = uncommented();
         assert!(text.contains("\n[tables]\n"), "{text}");
-        assert_eq!(toml::from_str::<Config>(&text).unwrap(), Config::default());
+        assert_eq!(toml::from_str::<Config>(&text).unwrap(), packaged());
     }
 
     #[test]

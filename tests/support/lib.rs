@@ -11,6 +11,7 @@
 //! whole connections to them, take both as a whole.
 
 pub mod address;
+pub mod capture;
 pub mod censor;
 pub mod clients;
 pub mod contract;
@@ -38,6 +39,7 @@ mod request;
 mod rules;
 pub mod script;
 pub mod segment;
+pub mod served;
 mod servers;
 pub mod service;
 pub mod simulation;

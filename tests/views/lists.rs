@@ -3,9 +3,10 @@
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Result, ensure};
+use detector_tests::served::Served;
 use tempfile::TempDir;
 
-use crate::{run, served::Served, text};
+use crate::{run, text};
 
 const EVENTS: &str = r#"
 {"schema":"detector/1","event":"alert","ts":"2026-11-22T10:35:20Z","id":"A","state":"firing","kind":"syn_blackhole","grade":"confirmed","prefix":"198.18.16.0/20","since":"2026-11-22T10:35:11Z"}

@@ -3,7 +3,6 @@
 
 mod doctor;
 mod lists;
-mod served;
 mod status;
 mod terminal;
 mod top;

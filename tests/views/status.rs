@@ -1,13 +1,10 @@
 //! `detector status`.
 
+use detector_tests::served::{Served, nobody};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{
-    run,
-    served::{Served, nobody},
-    text,
-};
+use crate::{run, text};
 
 #[test]
 fn without_a_detector_it_says_so_in_one_line() {

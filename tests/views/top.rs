@@ -1,9 +1,10 @@
 //! `detector top`, in a terminal and without one.
 
 use anyhow::Result;
+use detector_tests::served::Served;
 use nix::sys::signal::Signal;
 
-use crate::{command, run, served::Served, terminal::Terminal, text};
+use crate::{command, run, terminal::Terminal, text};
 
 /// Text that a terminal would obey.
 const POISON: &str = "EVIL\u{1b}[35;45mX\u{9b}35mY\u{7}\u{202e}\r\n\u{1b}]0;title\u{7}";

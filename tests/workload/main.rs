@@ -1,14 +1,13 @@
 //! Writes a capture of ordinary traffic, as large as asked for, to measure programs with that read captures.
 
-mod capture;
 mod traffic;
 
 use std::{fs::File, io::BufWriter, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
+use detector_tests::capture::Writer;
 
-use capture::Writer;
 use traffic::Traffic;
 
 /// Write a capture of ordinary traffic

@@ -6,6 +6,7 @@ use crate::tools::{self, Tool};
 
 const TOOLS: [Tool; 2] = [("ip", "iproute2"), ("nft", "nftables")];
 const CLOCK: [Tool; 1] = [("faketime", "faketime")];
+const READER: [Tool; 1] = [("jq", "jq")];
 const SERVICE_MANAGER: [Tool; 1] = [("systemd-analyze", "systemd")];
 
 pub(crate) fn ensure_tools() -> Result<()> {
@@ -15,6 +16,11 @@ pub(crate) fn ensure_tools() -> Result<()> {
 /// What tests need beside the lab.
 pub(crate) fn ensure_clock() -> Result<()> {
     tools::ensure(&CLOCK, "the test of another clock")
+}
+
+/// What the documents read events with.
+pub(crate) fn ensure_reader() -> Result<()> {
+    tools::ensure(&READER, "the test of the documents' commands")
 }
 
 /// What reads the service file; nothing of it runs.

@@ -30,6 +30,7 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     if privilege::is_root() {
         lab::ensure_tools()?;
         lab::ensure_clock()?;
+        lab::ensure_reader()?;
         lab::ensure_service_manager()?;
         // One sink speaks to a real Alertmanager.
         fleet::ensure_programs()?;

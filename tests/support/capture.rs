@@ -13,15 +13,24 @@ const VERSION: u32 = 0x0004_0002;
 const ETHERNET: u32 = 1;
 
 /// Writes packets as they come and keeps none.
-pub(crate) struct Writer<W>(W);
+#[derive(Debug)]
+pub struct Writer<W>(W);
 
 impl<W: Write> Writer<W> {
-    pub(crate) fn begin(mut sink: W) -> io::Result<Self> {
+    /// Writes what stands before all packets.
+    ///
+    /// # Errors
+    /// Those of the sink, as below.
+    pub fn begin(mut sink: W) -> io::Result<Self> {
         sink.write_all(&numbers([MICROSECONDS, VERSION, 0, 0, SNAP_LEN, ETHERNET]))?;
         Ok(Self(sink))
     }
 
-    pub(crate) fn write(&mut self, at: Duration, frame: &[u8]) -> io::Result<()> {
+    /// Writes a frame, and when it came.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn write(&mut self, at: Duration, frame: &[u8]) -> io::Result<()> {
         let captured = frame.get(..SNAP_LEN as usize).unwrap_or(frame);
         let [seconds, captured_len, len] =
             [at.as_secs(), captured.len() as u64, frame.len() as u64]
@@ -31,8 +40,13 @@ impl<W: Write> Writer<W> {
         self.0.write_all(captured)
     }
 
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+    /// The sink, with all of it.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.0.flush()?;
+        Ok(self.0)
     }
 }
 

@@ -17,18 +17,25 @@ use tempfile::TempDir;
 const EXAMPLE: &str = include_str!("../../detector/src/status/example.json");
 
 /// A served status. Whoever reads is served until he or this test is gone.
-pub(crate) struct Served {
+#[derive(Debug)]
+pub struct Served {
     folder: TempDir,
 }
 
 impl Served {
     /// The example, as of now.
-    pub(crate) fn new() -> Result<Self> {
+    ///
+    /// # Errors
+    /// When a socket cannot be had.
+    pub fn new() -> Result<Self> {
         Self::of(example()?)
     }
 
     /// The same with text in it that a terminal would obey.
-    pub(crate) fn poisoned(poison: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When a socket cannot be had.
+    pub fn poisoned(poison: &str) -> Result<Self> {
         let mut status = example()?;
         status["host"] = json!(poison);
         status["worst"][0]["name"] = json!(poison);
@@ -37,7 +44,8 @@ impl Served {
         Self::of(status)
     }
 
-    pub(crate) fn socket(&self) -> PathBuf {
+    /// Where it is served: in a folder of its own, under the name that the detector's own has.
+    pub fn socket(&self) -> PathBuf {
         self.folder.path().join("status.sock")
     }
 
@@ -70,7 +78,7 @@ fn tell(mut stream: UnixStream, mut status: Value) {
     }
 }
 
-/// No detector serves there.
-pub(crate) fn nobody(folder: &Path) -> PathBuf {
+/// A place where no detector serves.
+pub fn nobody(folder: &Path) -> PathBuf {
     folder.join("nobody.sock")
 }

@@ -9,6 +9,7 @@ mod family;
 mod older;
 mod own;
 mod settings;
+mod sinks;
 mod traffic;
 
 #[cfg(test)]
@@ -78,7 +79,12 @@ impl Collector for Reading {
 
 /// Every family, in the order in which they are told.
 fn families() -> impl Iterator<Item = &'static Family> {
-    [&alerts::FAMILIES[..], &traffic::FAMILIES, &own::FAMILIES]
-        .into_iter()
-        .flatten()
+    [
+        &alerts::FAMILIES[..],
+        &traffic::FAMILIES,
+        &sinks::FAMILIES,
+        &own::FAMILIES,
+    ]
+    .into_iter()
+    .flatten()
 }

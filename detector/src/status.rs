@@ -83,6 +83,9 @@ pub struct SinkStatus {
     pub queued: usize,
     /// Events that arrived.
     pub sent: u64,
+    /// Deliveries that failed and are tried again.
+    #[serde(default)]
+    pub retries: u64,
     /// Events that were lost, by reason: `full`, `refused`, `closed` or `ended`.
     pub dropped: Counts,
     /// Whether it worked when it was last tried.

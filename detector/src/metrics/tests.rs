@@ -7,7 +7,9 @@ use crate::{
     durations::Durations,
     event::alert::Grade,
     kind::Kind,
-    status::{ConfigStatus, Cost, Counts, InterfaceStatus, ProgramRuns, Standing, TableStatus},
+    status::{
+        ConfigStatus, Cost, Counts, InterfaceStatus, ProgramRuns, SinkStatus, Standing, TableStatus,
+    },
 };
 
 fn status() -> Status {
@@ -44,7 +46,7 @@ fn status() -> Status {
         }],
         alerts: vec![standing("198.18.16.0/20")],
         alerts_untold: 0,
-        sinks: Vec::new(),
+        sinks: vec![sink("bus")],
         worst: Arc::default(),
         told: [("syn_blackhole".to_owned(), [("firing".into(), 1)].into())].into(),
         ignored: 0,
@@ -62,6 +64,18 @@ fn status() -> Status {
             is_read: true,
             waiting: Vec::new(),
         },
+    }
+}
+
+fn sink(name: &str) -> SinkStatus {
+    SinkStatus {
+        name: name.to_owned(),
+        queued: 4,
+        sent: 9,
+        retries: 3,
+        dropped: [("full".into(), 2)].into(),
+        is_up: false,
+        last_error: Some("connection refused".to_owned()),
     }
 }
 
@@ -107,6 +121,12 @@ fn a_status_is_told_as_open_metrics() {
         r#"detector_alerts_firing{kind="uplink_outage"} 0"#,
         r#"detector_alerts_total{kind="syn_blackhole",state="firing"} 1"#,
         r#"detector_suspected_blocking{prefix="198.18.16.0/20",kind="syn_blackhole",area="198.18.0.0/16"} 1"#,
+        r#"detector_sink_up{sink="bus"} 0"#,
+        r#"detector_sink_queue_length{sink="bus"} 4"#,
+        r#"detector_sink_delivered_total{sink="bus"} 9"#,
+        r#"detector_sink_retries_total{sink="bus"} 3"#,
+        r#"detector_sink_dropped_total{sink="bus",reason="full"} 2"#,
+        r#"detector_sink_dropped_total{sink="bus",reason="closed"} 0"#,
         r#"detector_build_info{version="0.1.0"} 1"#,
         r#"detector_xdp_attached{iface="wan0",mode="native"} 1"#,
         r#"detector_poll_duration_seconds_bucket{le="0.001"} 1"#,
@@ -162,6 +182,22 @@ fn a_range_has_one_series_as_it_was_told() {
     let told = series(vec![shrinking, untold, standing("198.18.16.0/20")]);
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].contains("prefix=\"198.18.16.0/20\""), "{told:?}");
+}
+
+#[test]
+fn sinks_of_one_name_have_one_series() {
+    let status = Status {
+        sinks: vec![sink("bus"), sink("bus"), sink("file")],
+        ..status()
+    };
+    let text = Format::OpenMetrics.text(Arc::new(status));
+    for (family, series) in [
+        ("detector_sink_up{", 2),
+        ("detector_sink_dropped_total{", 8),
+    ] {
+        let lines = text.lines().filter(|line| line.starts_with(family));
+        assert_eq!(lines.count(), series, "{text}");
+    }
 }
 
 #[test]

@@ -45,6 +45,7 @@ struct State {
     queue: Queue<Arc<Told>>,
     in_flight: usize,
     sent: u64,
+    retries: u64,
     dropped: Counts,
     last_error: Option<String>,
     is_up: bool,
@@ -60,6 +61,7 @@ impl Mailbox {
                 queue: Queue::new(capacity),
                 in_flight: 0,
                 sent: 0,
+                retries: 0,
                 dropped: Counts::new(),
                 last_error: None,
                 is_up: true,
@@ -119,6 +121,7 @@ impl Mailbox {
             name: name.to_owned(),
             queued: state.queue.len() + state.in_flight,
             sent: state.sent,
+            retries: state.retries,
             dropped: state.dropped.clone(),
             is_up: state.is_up && !matches!(state.over, Some(Over::Closed | Over::Failed(_))),
             last_error: state.last_error.clone(),
@@ -177,6 +180,7 @@ impl Mailbox {
     /// Takes note that it does not work. Returns whether that is news.
     pub(super) fn failed(&self, why: &str) -> bool {
         let mut state = self.lock();
+        state.retries += 1;
         state.last_error = Some(why.to_owned());
         std::mem::replace(&mut state.is_up, false)
     }

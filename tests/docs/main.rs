@@ -4,6 +4,7 @@ mod complaints;
 mod elsewhere;
 mod machine;
 mod pieces;
+mod quotes;
 mod shell;
 mod texts;
 mod typed;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         texts::the_documents_have_commands_and_settings_to_look_at,
         texts::what_is_not_there_is_noticed,
         texts::what_is_there_and_what_is_others_passes,
+        quotes::what_the_symptoms_quote_the_program_says,
         typed::a_command_that_nobody_knows_is_noticed,
         typed::what_is_done_elsewhere_has_no_option_that_its_help_lacks,
     ];

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Into the control group, and from there into namespaces, whose first process goes on with the next.
 const ENTER: &str = r#"
 echo 0 > "$1/cgroup.procs"
-exec unshare --cgroup --pid --fork --mount --propagation private --uts --ipc sh -euc "$3" sh "$2" "$4"
+exec unshare --cgroup --pid --fork --kill-child --mount --propagation private --uts --ipc sh -euc "$3" sh "$2" "$4"
 "#;
 
 /// What systemd expects of a container: a root that is a mount, the kernel's file systems and a few devices.
@@ -42,6 +42,8 @@ mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=755 tmpfs dev
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+mknod -m 666 dev/tty c 5 0
 for node in null:3 zero:5 full:7 random:8 urandom:9; do mknod -m 666 "dev/${node%:*}" c 1 "${node#*:}"; done
 pivot_root . mnt
 umount -l /mnt

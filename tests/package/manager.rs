@@ -23,12 +23,15 @@ pub(crate) fn under_systemd_it_starts_reloads_and_comes_back() -> Result<()> {
     let inside = chroot.admit(&package::path()?)?;
     package::say(&mut booted.command(["apt-get", "install", "-y", &inside]))?;
     let service = Service::follow(&chroot, &booted, &lab.gateway)?;
+    live(&service, &lab).or_else(|error| Err(error.context(service.log()?)))
+}
+
+fn live(service: &Service<'_>, lab: &Lab) -> Result<()> {
     service.systemctl(&["is-active", "detector"])?;
     service.wait_for(|event| event["state"] == "attached")?;
-
-    reloads(&service)?;
-    comes_back_when_it_hangs(&service)?;
-    comes_back_when_its_interface_does(&service, &lab)
+    reloads(service)?;
+    comes_back_when_it_hangs(service)?;
+    comes_back_when_its_interface_does(service, lab)
 }
 
 /// Whatever systemd's version: one reading each, and a reload that fails where the file is of no use.
@@ -59,7 +62,10 @@ fn comes_back_when_its_interface_does(service: &Service<'_>, lab: &Lab) -> Resul
     service.configure(&format!("wan = [\"{LATE}\"]\n"))?;
     let started = service.systemctl(&["restart", "detector"]);
     ensure!(started.is_err(), "it starts without an interface");
-    ip(&lab.gateway, &format!("link add {LATE} up type dummy"))?;
+    ip(
+        &lab.gateway,
+        &format!("link add {LATE} up type veth peer name late1"),
+    )?;
     let told = service.wait_for_after(began, |event| event["state"] == "attached")?;
     ensure!(told["iface"] == LATE, "{told}");
     Ok(())
@@ -74,7 +80,8 @@ struct Service<'a> {
 
 impl<'a> Service<'a> {
     fn follow(chroot: &'a Chroot, booted: &'a Booted, network: &Namespace) -> Result<Self> {
-        let words = "journalctl --follow --no-tail --unit=detector --output=cat --grep=^\\{";
+        // What `nsenter` starts inside would outlive it, and hold its streams.
+        let words = "setpriv --pdeathsig=KILL journalctl --follow --no-tail --unit=detector --output=cat --grep=^\\{";
         let mut command = booted.command(words.split(' '));
         Ok(Self {
             chroot,
@@ -86,6 +93,12 @@ impl<'a> Service<'a> {
     fn systemctl(&self, words: &[&str]) -> Result<String> {
         let words = ["systemctl"].iter().chain(words).copied();
         package::say(&mut self.booted.command(words))
+    }
+
+    /// The latest that it and systemd said.
+    fn log(&self) -> Result<String> {
+        let words = "journalctl --unit=detector --lines=20 --no-pager";
+        package::say(&mut self.booted.command(words.split(' ')))
     }
 
     fn settings(&self) -> Result<String> {

@@ -234,7 +234,9 @@ async fn made(
     config: &Config,
 ) -> Result<(Context, Stream)> {
     let client = options.clone().connect(addresses).await?;
-    let context = jetstream::new(client);
+    let mut context = jetstream::new(client);
+    // Who asked a server that has died since asks again.
+    context.set_timeout(Duration::from_secs(1));
     let stream = context.create_stream(config.clone()).await?;
     Ok((context, stream))
 }

@@ -12,11 +12,13 @@ mod format;
 mod journald;
 mod lines;
 mod mailbox;
+mod nats;
 mod outlet;
 pub mod queue;
 mod stdout;
 mod syslog;
 mod told;
+mod trust;
 mod webhook;
 mod worker;
 

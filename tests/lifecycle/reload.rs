@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::stage::{PATIENCE, end, watch};
 
-const WHOLE: &str = r#"
+const SETTINGS: &str = r#"
 mode = "auto"
 labels = ["own.csv"]
 
@@ -30,13 +30,23 @@ queue = 5000
 [tables]
 prefixes = 65536
 "#;
+/// A sink that not every detector has; nothing goes there.
+const BUS: &str = r#"
+[[sink]]
+type = "nats"
+servers = ["nats://127.0.0.1:4222", "tls://[::1]:4222"]
+subject = "detector.gw1"
+events = ["overflow"]
+"#;
 const MUTATIONS: usize = 200;
 
 pub(crate) fn what_is_read_again_holds_or_is_said_to_wait() -> Result<()> {
     let lab = Lab::open()?;
     let file = File::new()?;
     let detector = file.watch(&lab)?;
-    let changed = WHOLE.replace("65536", "4096").replace("test bench", "ours");
+    let changed = whole()
+        .replace("65536", "4096")
+        .replace("test bench", "ours");
     let told = file.reload(&detector, changed.as_bytes())?;
     ensure!(
         told["state"] == "reloaded"
@@ -45,7 +55,7 @@ pub(crate) fn what_is_read_again_holds_or_is_said_to_wait() -> Result<()> {
         "{told}"
     );
     ensure!(told["waiting"] == status(&detector)?["waiting"], "{told}");
-    let told = file.reload(&detector, WHOLE.as_bytes())?;
+    let told = file.reload(&detector, whole().as_bytes())?;
     ensure!(
         told["applied"] == json!(["ignore"]) && told["waiting"] == json!([]),
         "{told}"
@@ -103,7 +113,7 @@ impl File {
         let folder = TempDir::new()?;
         fs::write(folder.path().join("own.csv"), "198.18.0.0/15,ours\n")?;
         let file = Self { folder };
-        fs::write(file.path(), WHOLE)?;
+        fs::write(file.path(), whole())?;
         Ok(file)
     }
 
@@ -143,9 +153,15 @@ fn status(detector: &Detector) -> Result<Value> {
     Ok(detector.status()?["config"].clone())
 }
 
+/// The file as it should be.
+fn whole() -> String {
+    let bus = if cfg!(feature = "nats") { BUS } else { "" };
+    SETTINGS.to_owned() + bus
+}
+
 /// The file with a few bytes lost, doubled, swapped or replaced, or cut off.
 fn mutated(chance: &mut impl rand::Rng) -> Vec<u8> {
-    let mut bytes = WHOLE.as_bytes().to_vec();
+    let mut bytes = whole().into_bytes();
     for _change in 0..chance.random_range(1..4) {
         let place = chance.random_range(0..bytes.len());
         match chance.random_range(0..5) {

@@ -108,23 +108,31 @@ fn fill(pipe: &Path) -> Result<File> {
 }
 
 /// Where a daemon runs: a network of its own, and a folder for what it keeps.
-struct Place {
+pub(crate) struct Place {
     namespace: Namespace,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Place {
     fn new(config: &str) -> Result<Self> {
-        let place = Self {
-            namespace: Namespace::new("sinks")?,
-            folder: TempDir::new()?,
-        };
-        fs::write(place.folder.path().join("detector.toml"), config)?;
+        let place = Self::inside(Namespace::new("sinks")?)?;
+        place.configure(config)?;
         Ok(place)
     }
 
+    /// One in a network that others are in too.
+    pub(crate) fn inside(namespace: Namespace) -> Result<Self> {
+        let folder = TempDir::new()?;
+        Ok(Self { namespace, folder })
+    }
+
+    /// Writes the daemon's settings.
+    pub(crate) fn configure(&self, config: &str) -> Result<()> {
+        Ok(fs::write(self.folder.path().join("detector.toml"), config)?)
+    }
+
     /// Runs the daemon by `script`.
-    fn run(&self, script: &str) -> Result<Detector> {
+    pub(crate) fn run(&self, script: &str) -> Result<Detector> {
         let folder = self.folder.path();
         let mut command = Command::new("sh");
         command.args(["-c", script]).arg(program::detector()?);
@@ -140,7 +148,7 @@ impl Place {
     }
 
     /// The daemon's status, as soon as it is so.
-    fn wait_for_status(&self, is_so: impl Fn(&Value) -> bool) -> Result<Value> {
+    pub(crate) fn wait_for_status(&self, is_so: impl Fn(&Value) -> bool) -> Result<Value> {
         let deadline = Instant::now() + PATIENCE;
         let mut last = Value::Null;
         while Instant::now() < deadline {
@@ -169,7 +177,7 @@ impl Place {
     }
 
     /// Ends the daemon in good order, which the shell may hide: whoever serves the socket is it.
-    fn stop(&self) -> Result<()> {
+    pub(crate) fn stop(&self) -> Result<()> {
         let stream = std::os::unix::net::UnixStream::connect(self.socket())?;
         let peer =
             nix::sys::socket::getsockopt(&stream, nix::sys::socket::sockopt::PeerCredentials)?;

@@ -181,6 +181,6 @@ impl Drop for Peer {
 }
 
 /// A port that is free now.
-fn port() -> Result<u16> {
+pub(crate) fn port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

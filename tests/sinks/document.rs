@@ -15,6 +15,6 @@ pub(crate) fn every_example_is_read() -> Result<()> {
         let config = Config::read(&path).with_context(|| example.to_owned())?;
         sinks.extend(config.sinks);
     }
-    ensure!(sinks.len() >= 6, "not one for each type: {sinks:?}");
+    ensure!(sinks.len() >= 7, "not one for each type: {sinks:?}");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Sinks and their peers: real sockets, files and servers that are slow, dead, full or moved away. What must hold:
 //! nobody waits for a sink, no beginning and no end of an alert is lost, and everything else that is lost is counted.
 //!
-//! Part of it needs root, `systemd-journald` or Debian's `prometheus-alertmanager`, and is skipped without.
+//! Part of it needs root, `systemd-journald`, Debian's `prometheus-alertmanager` or `nats-server`, and is skipped without.
 
 mod alertmanager;
 mod binary;
@@ -13,16 +13,21 @@ mod http;
 mod journal;
 mod journald;
 mod mounts;
+#[cfg(feature = "nats")]
+mod nats;
 mod stage;
 mod syslog;
 mod webhook;
 
 use std::process::ExitCode;
 
-use detector_tests::{harness, privilege, tests};
+use detector_tests::{
+    harness::{self, Test},
+    privilege, tests,
+};
 
 fn main() -> ExitCode {
-    harness::main_of([
+    let mut groups = vec![
         (
             tests![
                 document::every_example_is_read,
@@ -66,5 +71,37 @@ fn main() -> ExitCode {
             ],
             cluster::missing(),
         ),
-    ])
+    ];
+    groups.extend(of_nats());
+    harness::main_of(groups)
+}
+
+/// Tests, and what is missing to run them.
+type Group = (Vec<Test>, Option<String>);
+
+#[cfg(feature = "nats")]
+fn of_nats() -> [Group; 2] {
+    let missing = nats::cluster::missing();
+    let with_root = missing.clone().or_else(privilege::missing);
+    [
+        (
+            tests![
+                nats::every_event_is_kept_once_though_the_leader_is_killed,
+                nats::an_event_whose_acknowledgement_is_lost_is_kept_once,
+                nats::an_event_that_no_stream_takes_waits_until_one_does,
+                nats::what_cannot_be_used_is_said_before_anything_begins,
+            ],
+            missing,
+        ),
+        (
+            tests![nats::the_daemon_publishes_from_its_sandbox_with_no_more_rights_than_it_needs],
+            with_root,
+        ),
+    ]
+}
+
+#[cfg(not(feature = "nats"))]
+fn of_nats() -> [Group; 1] {
+    let missing = "this was built without `--features detector-tests/nats`";
+    [(Vec::new(), Some(missing.to_owned()))]
 }

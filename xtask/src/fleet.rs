@@ -35,5 +35,7 @@ pub(crate) fn tests() -> Result<Command> {
         "--test",
         "fleet",
     ];
-    Ok(workspace::cargo(arguments))
+    let mut cargo = workspace::cargo(arguments);
+    cargo.args(workspace::EVERYTHING);
+    Ok(cargo)
 }

@@ -39,7 +39,7 @@ fn format() -> Result<()> {
 /// Without the kernel programs: in one cargo call features unify, and the host's would reach them.
 fn clippy() -> Result<()> {
     let mut cargo = workspace::cargo(["clippy", "--locked", "--all-targets"]);
-    cargo.args([
+    cargo.args(workspace::EVERYTHING).args([
         "--workspace",
         "--exclude",
         "detector-ebpf",

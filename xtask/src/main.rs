@@ -17,6 +17,7 @@ mod lab;
 mod linker;
 mod lint;
 mod lint_table;
+mod nats;
 mod privilege;
 mod program;
 mod say;

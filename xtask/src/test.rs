@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use crate::{fleet, lab, privilege, program, say, setup, tally::Tally, tee, workspace};
+use crate::{fleet, lab, nats, privilege, program, say, setup, tally::Tally, tee, workspace};
 
 /// What to run.
 #[derive(Args, Debug, PartialEq)]
@@ -32,8 +32,9 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
         lab::ensure_clock()?;
         lab::ensure_reader()?;
         lab::ensure_service_manager()?;
-        // One sink speaks to a real Alertmanager.
+        // One sink speaks to a real Alertmanager, one to a real NATS.
         fleet::ensure_programs()?;
+        nats::ensure_server()?;
     }
     say::step("test: building the programs under test");
     workspace::build(&mut programs())?;
@@ -55,6 +56,7 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
 fn programs() -> Command {
     let mut cargo = workspace::cargo(["build", "--locked"]);
     cargo.args(["-p", "detector", "-p", "detector-tests", "--bins"]);
+    cargo.args(workspace::EVERYTHING);
     cargo
 }
 
@@ -71,6 +73,7 @@ fn command(options: &Options) -> Result<Command> {
 fn every_test() -> Command {
     let mut cargo = workspace::cargo(["test", "--locked", "--no-fail-fast"]);
     cargo.args(["--workspace", "--exclude", "detector-ebpf"]);
+    cargo.args(workspace::EVERYTHING);
     cargo
 }
 
@@ -105,7 +108,7 @@ mod tests {
         .unwrap();
         let text = program::describe(&command);
         assert!(
-            text.ends_with("--exclude detector-ebpf rst -- --nocapture`"),
+            text.ends_with("--features detector-tests/nats rst -- --nocapture`"),
             "{text}"
         );
     }
@@ -114,7 +117,7 @@ mod tests {
     fn the_detector_is_built_before_its_tests_run_it() {
         let text = program::describe(&programs());
         assert!(
-            text.ends_with("-p detector -p detector-tests --bins`"),
+            text.contains("-p detector -p detector-tests --bins"),
             "{text}"
         );
     }

@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::program;
 
+/// What is tested, and looked at by lints, has every part that can be left out.
+pub(crate) const EVERYTHING: [&str; 2] = ["--features", "detector-tests/nats"];
+
 /// The repository, wherever in it the task was called.
 pub(crate) fn root() -> &'static Path {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -36,6 +39,15 @@ pub(crate) fn manifests() -> Result<Vec<PathBuf>> {
         output.status
     );
     manifests_in(&serde_json::from_slice(&output.stdout)?)
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> Result<PathBuf> {
+    let mut cargo = cargo(["metadata", "--locked", "--no-deps", "--format-version", "1"]);
+    let metadata = program::answer(&mut cargo).context("cargo metadata fails")?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let target = metadata["target_directory"].as_str().map(PathBuf::from);
+    target.context("cargo metadata names no target directory")
 }
 
 /// Runs a `cargo build` with its progress visible; returns what it says about each artifact.

@@ -1,15 +1,18 @@
-//! Requests to an HTTP server: how it knows us, whom we trust, and what its answers mean.
+//! Requests to an HTTP server: how it knows us, and what its answers mean.
 
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 
-use rustls_native_certs::load_native_certs;
 use ureq::{
     Agent,
     http::{HeaderName, HeaderValue, StatusCode},
-    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+    tls::{RootCerts, TlsConfig},
 };
 
-use super::{config::Http, outlet::Trouble};
+use super::{
+    config::Http,
+    outlet::Trouble,
+    trust::{read, trusted},
+};
 use crate::failure::Failure;
 
 /// So much of an answer is told.
@@ -31,7 +34,8 @@ impl Client {
     /// # Errors
     /// [`Failure::Config`] names the file or the header that cannot be used.
     pub(super) fn new(http: &Http, path: &str, patience: Duration) -> Result<Self, Failure> {
-        let tls = TlsConfig::builder().root_certs(trusted(http.ca_file.as_deref())?);
+        let trusted = trusted(http.ca_file.as_deref())?;
+        let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&trusted));
         let config = Agent::config_builder()
             .tls_config(tls.build())
             .timeout_global(Some(patience))
@@ -107,43 +111,4 @@ fn written(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Failure
     let mut value = HeaderValue::from_str(value).map_err(|_why| unfit())?;
     value.set_sensitive(true);
     Ok((header_name, value))
-}
-
-/// The system's certificates, and those of `more`.
-fn trusted(more: Option<&Path>) -> Result<RootCerts, Failure> {
-    // Those that cannot be read are not trusted.
-    let system = load_native_certs().certs;
-    let mut roots: Vec<_> = system
-        .iter()
-        .map(|it| Certificate::from_der(it).to_owned())
-        .collect();
-    if let Some(path) = more {
-        roots.extend(certificates(path)?);
-    }
-    Ok(RootCerts::new_with_certs(&roots))
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>, Failure> {
-    let text = read(path)?;
-    let items: Result<Vec<_>, _> = parse_pem(text.as_bytes()).collect();
-    let certificates: Vec<_> = items
-        .into_iter()
-        .flatten()
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(Failure::Config(format!(
-            "{}: no certificate is in it; give a file of certificates (PEM)",
-            path.display()
-        )));
-    }
-    Ok(certificates)
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::Config(format!("{}: {error}; a sink needs it", path.display())))
 }

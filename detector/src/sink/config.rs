@@ -60,6 +60,8 @@ pub enum Target {
         /// After which time a firing alert is sent again.
         resend: Duration,
     },
+    /// Messages in a stream.
+    Nats(Nats),
 }
 
 /// Where a syslog listens.
@@ -82,6 +84,19 @@ pub struct Http {
     pub headers: BTreeMap<String, String>,
     /// The same, out of files.
     pub headers_from: BTreeMap<String, PathBuf>,
+    /// Certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Servers of NATS, and how they know us.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Nats {
+    /// Each server of the cluster.
+    pub servers: Vec<String>,
+    /// What messages are about, by which a stream takes them.
+    pub subject: String,
+    /// Who we are, and the key that proves it.
+    pub credentials_file: Option<PathBuf>,
     /// Certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
 }
@@ -142,6 +157,7 @@ impl SinkConfig {
                 peers: peers.into_iter().map(|it| it.meant_from(folder)).collect(),
                 resend,
             },
+            Target::Nats(nats) => Target::Nats(nats.meant_from(folder)),
             elsewhere => elsewhere,
         };
         Self { target, ..self }
@@ -155,6 +171,16 @@ impl Http {
             headers_from: headers
                 .map(|(name, path)| (name, folder.join(path)))
                 .collect(),
+            ca_file: self.ca_file.map(|path| folder.join(path)),
+            ..self
+        }
+    }
+}
+
+impl Nats {
+    fn meant_from(self, folder: &Path) -> Self {
+        Self {
+            credentials_file: self.credentials_file.map(|path| folder.join(path)),
             ca_file: self.ca_file.map(|path| folder.join(path)),
             ..self
         }

@@ -14,6 +14,7 @@ use super::{
     file::File,
     journald::Journal,
     mailbox::{Mailbox, Over},
+    nats,
     outlet::Outlet,
     stdout::Stdout,
     syslog::Syslog,
@@ -214,6 +215,7 @@ fn open(config: &SinkConfig, pace: &Pace) -> Result<Vec<Opened>, Failure> {
             });
             return peers.collect();
         }
+        Target::Nats(servers) => nats::open(servers, format, pace.answer)?,
     };
     Ok(vec![(config.name.clone(), outlet)])
 }

@@ -13,6 +13,8 @@ use crate::{program, say, workspace};
 
 const PROFILE: &str = "dist";
 const BINARY: &str = "detector";
+/// Who installs a package can add nothing to it: it has every sink.
+const FEATURES: &str = "nats";
 /// Written by the program of the same name, into a folder beside the binary.
 const PAPERS: &str = "papers";
 /// Bytes of the binary at most.
@@ -56,7 +58,7 @@ pub(crate) fn build(origin: &Origin) -> Result<Package> {
 fn binary(origin: &Origin) -> Result<PathBuf> {
     say::step("dist: building the detector");
     let mut cargo = workspace::cargo(["build", "--locked", "--profile", PROFILE]);
-    cargo.args(["-p", "detector", "--bin", BINARY]);
+    cargo.args(["-p", "detector", "--bin", BINARY, "--features", FEATURES]);
     cargo.envs(origin.variables());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags()?);
     let messages = workspace::build(&mut cargo)?;

@@ -1,6 +1,7 @@
 //! The keys of `[[sink]]` as they are written: all of them side by side, and which belong to which type.
 
 mod back;
+mod nats;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -33,6 +34,8 @@ pub(super) enum Type {
     Webhook,
     /// Alerts of Prometheus' Alertmanager, by its v2 API.
     Alertmanager,
+    /// Messages in a stream of NATS.
+    Nats,
 }
 
 /// One sink, key by key.
@@ -72,7 +75,16 @@ pub(super) struct Keys {
     /// After how many seconds a firing alert is sent again (alertmanager), 1 to 3600. Without it: 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resend_s: Option<u64>,
-    /// Certificates (PEM) to trust beside the system's (webhook, alertmanager).
+    /// Each server of the cluster (nats), like `nats://host:4222` or `tls://host:4222`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    servers: Vec<String>,
+    /// Under which subject events are published (nats). Without it: detector.events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    /// A file of credentials (nats): who we are, and the key that proves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credentials_file: Option<PathBuf>,
+    /// Certificates (PEM) to trust beside the system's (webhook, alertmanager, nats).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ca_file: Option<PathBuf>,
     /// Headers of each request (webhook, alertmanager).
@@ -92,6 +104,7 @@ impl Type {
             Self::Syslog => "syslog",
             Self::Webhook => "webhook",
             Self::Alertmanager => "alertmanager",
+            Self::Nats => "nats",
         }
     }
 
@@ -111,6 +124,14 @@ impl Type {
                 "headers_from",
             ],
             Self::Alertmanager => &["peers", "resend_s", "ca_file", "headers", "headers_from"],
+            Self::Nats => &[
+                "format",
+                "events",
+                "servers",
+                "subject",
+                "credentials_file",
+                "ca_file",
+            ],
         }
     }
 }
@@ -184,6 +205,10 @@ impl Keys {
                     resend: resend(self.resend_s.unwrap_or(RESEND))?,
                 }
             }
+            Type::Nats if self.servers.is_empty() => {
+                return Err(missing("servers", "[\"nats://127.0.0.1:4222\"]"));
+            }
+            Type::Nats => Target::Nats(self.nats()?),
         })
     }
 

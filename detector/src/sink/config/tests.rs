@@ -44,6 +44,23 @@ fn what_is_wrong_is_told_with_its_cure() {
             "type = \"alertmanager\"\npeers = [\"http://a\"]\nresend_s = 0",
             "1 to 3600",
         ),
+        ("type = \"nats\"", "servers = "),
+        (
+            "type = \"nats\"\nservers = [\"http://a:4222\"]",
+            "nats://host:4222",
+        ),
+        (
+            "type = \"nats\"\nservers = [\"nats://me:secret@a\"]",
+            "`credentials_file`",
+        ),
+        (
+            "type = \"nats\"\nservers = [\"nats://a\"]\nsubject = \"detector.>\"",
+            "detector.events",
+        ),
+        (
+            "type = \"nats\"\nservers = [\"nats://a\"]\nurl = \"http://a\"",
+            "leave it out",
+        ),
         ("type = \"stdout\"\nqueue = 0", "1 to 1000000"),
         ("type = \"stdout\"\nname = \"\"", "write some words"),
         ("type = \"pigeon\"", "`journald`"),
@@ -63,6 +80,7 @@ fn what_is_written_back_means_the_same() {
         "type = \"syslog\"\naddress = \"udp://[::1]:514\"",
         "type = \"webhook\"\nurl = \"https://example.net/x\"\nbody = \"ndjson\"\nca_file = \"ca.pem\"\n[headers]\na = \"b\"\n[headers_from]\nc = \"d\"",
         "type = \"alertmanager\"\npeers = [\"http://a\", \"http://b:1/x\"]\nresend_s = 5",
+        "type = \"nats\"\nservers = [\"nats://a\", \"tls://[2001:db8::1]:4222\"]\nsubject = \"gw.1\"\ncredentials_file = \"c\"\nca_file = \"d\"",
     ] {
         let sink = parse(text).unwrap();
         let written = toml::to_string(&sink).unwrap();
@@ -84,6 +102,12 @@ fn paths_are_meant_from_the_folder_of_the_file() {
     };
     assert_eq!(http.ca_file, Some("/srv/ca".into()));
     assert_eq!(http.headers_from["k"], Path::new("/srv/v"));
+    let nats = "type = \"nats\"\nservers = [\"nats://a\"]\nca_file = \"ca\"\ncredentials_file = \"/etc/me.creds\"";
+    let Target::Nats(nats) = there(nats) else {
+        panic!("no NATS");
+    };
+    assert_eq!(nats.ca_file, Some("/srv/ca".into()));
+    assert_eq!(nats.credentials_file, Some("/etc/me.creds".into()));
 }
 
 #[test]

@@ -27,6 +27,12 @@ impl From<SinkConfig> for Keys {
                 keys.resend_s = Some(resend.as_secs());
                 peers.into_iter().take(1).for_each(|peer| keys.know(peer));
             }
+            Target::Nats(nats) => {
+                keys.servers = nats.servers;
+                keys.subject = Some(nats.subject);
+                keys.credentials_file = nats.credentials_file;
+                keys.ca_file = nats.ca_file;
+            }
         }
         keys
     }
@@ -44,6 +50,9 @@ impl Keys {
             address: None,
             url: None,
             peers: Vec::new(),
+            servers: Vec::new(),
+            subject: None,
+            credentials_file: None,
             body: None,
             resend_s: None,
             ca_file: None,
@@ -69,6 +78,7 @@ impl Type {
             Target::Syslog(_) => Self::Syslog,
             Target::Webhook { .. } => Self::Webhook,
             Target::Alertmanager { .. } => Self::Alertmanager,
+            Target::Nats(_) => Self::Nats,
         }
     }
 }

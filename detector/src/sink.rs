@@ -12,12 +12,12 @@ mod format;
 mod journald;
 mod lines;
 mod mailbox;
+mod message;
 mod nats;
 mod outlet;
 pub mod queue;
 mod stdout;
 mod syslog;
-mod told;
 mod trust;
 mod webhook;
 mod worker;
@@ -29,7 +29,7 @@ pub use self::{
     fan::{Resting, Sinks},
     format::Format,
     lines::Lines,
-    told::{Rank, Told, Topic},
+    message::{Message, Rank, Topic},
 };
 use crate::{event::Body, failure::Failure};
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use detector::{
     event::alert::Grade,
     kind::Kind,
-    sink::{Sinks, Told},
+    sink::{Message, Sinks},
     status::Standing,
 };
 
@@ -94,7 +94,7 @@ fn tell(sinks: &Sinks, number: u64, state: &str) {
         event["state"] = "firing".into();
         event["prefix"] = "203.0.113.0/24".into();
     }
-    sinks.offer(&Arc::new(Told::of_alert(&event)));
+    sinks.offer(&Arc::new(Message::of_alert(&event)));
 }
 
 /// The alert of [`tell`], as a daemon that began anew knows it.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use detector::sink::{Sinks, Told};
+use detector::sink::{Message, Sinks};
 use nix::{
     cmsg_space,
     fcntl::{FcntlArg, SealFlag, fcntl},
@@ -50,7 +50,7 @@ pub(crate) fn what_is_too_long_for_a_datagram_goes_as_sealed_memory() -> Result<
     let sinks = begin(folder.path())?;
     let mut event = alert(1, "firing");
     event["padding"] = json!("x".repeat(1 << 20));
-    sinks.offer(&Arc::new(Told::of_alert(&event)));
+    sinks.offer(&Arc::new(Message::of_alert(&event)));
     let mut memory = receive_memory(&journal)?;
     let seals = SealFlag::from_bits_truncate(fcntl(&memory, FcntlArg::F_GET_SEALS)?);
     ensure!(

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Result, bail, ensure};
-use detector::sink::Told;
+use detector::sink::Message;
 use detector_tests::privilege;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -41,7 +41,7 @@ fn find() -> Result<()> {
     let mut long = alert(2, "firing");
     long["padding"] = json!("x".repeat(LONG));
     for event in [alert(1, "firing"), long, alert(3, "resolved")] {
-        sinks.offer(&Arc::new(Told::of_alert(&event)));
+        sinks.offer(&Arc::new(Message::of_alert(&event)));
     }
     wait_until(&sinks, "journald", |it| it.sent == 3)?;
     for number in 1..4 {

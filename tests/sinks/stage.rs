@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use detector::{
     config::Config,
-    sink::{Pace, Rank, Sinks, Told},
+    sink::{Message, Pace, Rank, Sinks},
     status::SinkStatus,
 };
 use serde_json::{Value, json};
@@ -45,13 +45,13 @@ pub(crate) fn start_with(folder: &Path, text: &str, pace: Pace) -> Result<Sinks>
 }
 
 /// Event number `number`: of six, an alert that begins, four that go on, and one that ends.
-pub(crate) fn told(number: u64) -> Arc<Told> {
+pub(crate) fn told(number: u64) -> Arc<Message> {
     let state = match number % 6 {
         0 => "firing",
         5 => "resolved",
         _ => "update",
     };
-    Arc::new(Told::of_alert(&alert(number, state)))
+    Arc::new(Message::of_alert(&alert(number, state)))
 }
 
 /// An alert with a number.

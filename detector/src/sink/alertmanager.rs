@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::book::Book;
 use super::{
-    Told,
+    Message,
     client::{Client, header},
     config::Http,
     outlet::{Outlet, Trouble},
@@ -46,9 +46,9 @@ impl Outlet for Peer {
     }
 
     /// What is noted of events that come again changes nothing.
-    fn deliver(&mut self, events: &[Arc<Told>], now: Moment) -> Result<(), Trouble> {
-        for told in events {
-            self.book.note(&told.event(), now);
+    fn deliver(&mut self, events: &[Arc<Message>], now: Moment) -> Result<(), Trouble> {
+        for message in events {
+            self.book.note(&message.event(), now);
         }
         let due = self.book.due(now);
         if due.is_empty() {

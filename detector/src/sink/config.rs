@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use self::keys::Keys;
-use super::{Format, Told, Topic};
+use super::{Format, Message, Topic};
 
 /// One sink.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -124,11 +124,11 @@ impl SinkConfig {
         }
     }
 
-    /// Whether `told` goes there.
-    pub fn wants(&self, told: &Told) -> bool {
+    /// Whether `message` goes there.
+    pub fn wants(&self, message: &Message) -> bool {
         match self.target {
-            Target::Alertmanager { .. } => told.topic == Topic::Alert,
-            _ => self.events.is_empty() || self.events.contains(&told.topic),
+            Target::Alertmanager { .. } => message.topic == Topic::Alert,
+            _ => self.events.is_empty() || self.events.contains(&message.topic),
         }
     }
 

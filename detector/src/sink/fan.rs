@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{
-    Delivery, Pace, Tell, Told,
+    Delivery, Message, Pace, Tell,
     alertmanager::Peer,
     backoff::Backoff,
     config::{SinkConfig, Target},
@@ -92,18 +92,18 @@ impl Sinks {
     /// Tells Alertmanagers what still fires from before a restart, as seen by `host`.
     pub fn recall(&self, host: &str, alerts: &[Standing]) {
         let told = alerts.iter().filter(|it| it.is_told);
-        for told in told.map(|alert| Arc::new(recalled(host, alert))) {
+        for message in told.map(|alert| Arc::new(recalled(host, alert))) {
             let knowing = self.all.iter();
             knowing
                 .filter(|sink| matches!(sink.config.target, Target::Alertmanager { .. }))
-                .for_each(|sink| sink.mailbox.offer(&told));
+                .for_each(|sink| sink.mailbox.offer(&message));
         }
     }
 
     /// Leaves `told` for each sink that wants it.
-    pub fn offer(&self, told: &Arc<Told>) {
-        let wanting = self.all.iter().filter(|sink| sink.config.wants(told));
-        wanting.for_each(|sink| sink.mailbox.offer(told));
+    pub fn offer(&self, message: &Arc<Message>) {
+        let wanting = self.all.iter().filter(|sink| sink.config.wants(message));
+        wanting.for_each(|sink| sink.mailbox.offer(message));
     }
 
     /// How things stand with each.
@@ -188,9 +188,9 @@ impl Sinks {
 
 impl Tell for Sinks {
     fn tell(&mut self, ts: &Timestamp, body: Body<'_>) -> Result<Delivery, Failure> {
-        let told = Told::new(ts, body);
-        let told = told.map_err(|error| Failure::Failed(format!("event: {error}")))?;
-        self.offer(&Arc::new(told));
+        let message = Message::new(ts, body);
+        let message = message.map_err(|error| Failure::Failed(format!("event: {error}")))?;
+        self.offer(&Arc::new(message));
         self.fate()
     }
 }
@@ -221,8 +221,8 @@ fn open(config: &SinkConfig, pace: &Pace) -> Result<Vec<Opened>, Failure> {
 }
 
 /// The alert, as if it fired just now: less of it than was told once, and the same to Alertmanager.
-fn recalled(host: &str, alert: &Standing) -> Told {
-    Told::of_alert(&json!({
+fn recalled(host: &str, alert: &Standing) -> Message {
+    Message::of_alert(&json!({
         "event": "alert",
         "ts": Timestamp::UNIX_EPOCH,
         "state": "firing",

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Format, Told,
+    Format, Message,
     outlet::{Outlet, Trouble},
 };
 use crate::moment::Moment;
@@ -57,11 +57,11 @@ impl File {
 }
 
 impl Outlet for File {
-    fn deliver(&mut self, events: &[Arc<Told>], _now: Moment) -> Result<(), Trouble> {
+    fn deliver(&mut self, events: &[Arc<Message>], _now: Moment) -> Result<(), Trouble> {
         let format = self.format;
         let file = self.current()?;
-        for told in events {
-            let mut line = format.line(told, usize::MAX);
+        for message in events {
+            let mut line = format.line(message, usize::MAX);
             line.push('\n');
             append(file, line.as_bytes())?;
         }

@@ -19,7 +19,7 @@ pub(super) use self::{
     severity::Severity,
     words::{claim, summary},
 };
-use super::Told;
+use super::Message;
 
 /// The form of an event.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -37,12 +37,12 @@ pub enum Format {
 }
 
 impl Format {
-    /// The line of `told`, shortened where it would be longer than `most` bytes.
-    pub(super) fn line(self, told: &Told, most: usize) -> String {
-        if self == Self::Native && told.line.len() <= most {
-            return told.line.to_string();
+    /// The line of `message`, shortened where it would be longer than `most` bytes.
+    pub(super) fn line(self, message: &Message, most: usize) -> String {
+        if self == Self::Native && message.line.len() <= most {
+            return message.line.to_string();
         }
-        let mut event = told.event();
+        let mut event = message.event();
         loop {
             let line = self.of(&event).to_string();
             if line.len() <= most || !shorten::by_half(&mut event) {

@@ -21,7 +21,7 @@ use nix::{
 use serde_json::Value;
 
 use super::{
-    Format, Told, Topic,
+    Format, Message, Topic,
     format::{Severity, summary},
     outlet::{Outlet, Trouble},
 };
@@ -72,10 +72,10 @@ impl Journal {
 }
 
 impl Outlet for Journal {
-    fn deliver(&mut self, events: &[Arc<Told>], _now: Moment) -> Result<(), Trouble> {
-        for told in events {
-            let line = self.format.line(told, usize::MAX);
-            self.send(&entry(told.topic, &told.event(), &line))
+    fn deliver(&mut self, events: &[Arc<Message>], _now: Moment) -> Result<(), Trouble> {
+        for message in events {
+            let line = self.format.line(message, usize::MAX);
+            self.send(&entry(message.topic, &message.event(), &line))
                 .map_err(|error| Trouble::Later(format!("{}: {error}", self.to.display())))?;
         }
         Ok(())

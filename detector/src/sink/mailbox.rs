@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Rank, Told, queue::Queue};
+use super::{Message, Rank, queue::Queue};
 use crate::status::{Counts, SinkStatus};
 
 /// Events that were taken out to be delivered.
-pub(super) type Batch = Vec<(Rank, Arc<Told>)>;
+pub(super) type Batch = Vec<(Rank, Arc<Message>)>;
 
 /// What the thread is to do.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) struct Mailbox {
 
 #[derive(Debug)]
 struct State {
-    queue: Queue<Arc<Told>>,
+    queue: Queue<Arc<Message>>,
     in_flight: usize,
     sent: u64,
     retries: u64,
@@ -74,12 +74,12 @@ impl Mailbox {
     }
 
     /// Leaves an event for the sink.
-    pub(super) fn offer(&self, told: &Arc<Told>) {
+    pub(super) fn offer(&self, message: &Arc<Message>) {
         let mut state = self.lock();
         if state.over.is_some() {
             return state.lose("closed", 1);
         }
-        let lost = state.queue.push(told.rank, Arc::clone(told));
+        let lost = state.queue.push(message.rank, Arc::clone(message));
         state.lose("full", lost.iter().count());
         self.changed.notify_all();
     }

@@ -1,6 +1,6 @@
 //! The one thing that sinks of every kind do.
 
-use crate::{moment::Moment, sink::Told};
+use crate::{moment::Moment, sink::Message};
 use std::{io, sync::Arc, time::Duration};
 
 /// Delivers events to somewhere. May take its time: nobody waits for it.
@@ -11,7 +11,7 @@ pub(super) trait Outlet: Send + Sync {
     }
 
     /// Delivers all of `events` or none; without any, what is due of what it knows already.
-    fn deliver(&mut self, events: &[Arc<Told>], now: Moment) -> Result<(), Trouble>;
+    fn deliver(&mut self, events: &[Arc<Message>], now: Moment) -> Result<(), Trouble>;
 
     /// How long until something is due though there is no event.
     fn due_in(&self, _now: Moment) -> Option<Duration> {

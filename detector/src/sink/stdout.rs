@@ -10,7 +10,7 @@ use std::{
 use ulid::Ulid;
 
 use super::{
-    Format, Told,
+    Format, Message,
     outlet::{Outlet, Trouble},
 };
 use crate::{failure::Failure, moment::Moment};
@@ -53,14 +53,14 @@ impl Stdout {
 
 impl Outlet for Stdout {
     /// A line that was begun is ended before the next; one of which nothing was written comes again.
-    fn deliver(&mut self, events: &[Arc<Told>], _now: Moment) -> Result<(), Trouble> {
+    fn deliver(&mut self, events: &[Arc<Message>], _now: Moment) -> Result<(), Trouble> {
         self.write_rest()?;
-        for told in events {
-            if self.begun == Some(told.id) {
+        for message in events {
+            if self.begun == Some(message.id) {
                 continue;
             }
-            self.begun = Some(told.id);
-            self.rest = self.format.line(told, usize::MAX).into_bytes();
+            self.begun = Some(message.id);
+            self.rest = self.format.line(message, usize::MAX).into_bytes();
             self.rest.push(b'\n');
             let whole = self.rest.len();
             let written = self.write_rest();

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use self::wire::Wire;
 use super::{
-    Format, Told,
+    Format, Message,
     config::Address,
     format::Severity,
     outlet::{Outlet, Trouble},
@@ -39,10 +39,10 @@ impl Syslog {
 }
 
 impl Outlet for Syslog {
-    fn deliver(&mut self, events: &[Arc<Told>], _now: Moment) -> Result<(), Trouble> {
+    fn deliver(&mut self, events: &[Arc<Message>], _now: Moment) -> Result<(), Trouble> {
         self.wire.look_after()?;
-        for told in events {
-            self.wire.send(&message(told, self.format, &self.host))?;
+        for message in events {
+            self.wire.send(&frame(message, self.format, &self.host))?;
         }
         Ok(())
     }
@@ -56,15 +56,15 @@ impl Outlet for Syslog {
     }
 }
 
-fn message(told: &Told, format: Format, host: &str) -> Vec<u8> {
-    let event = told.event();
+fn frame(message: &Message, format: Format, host: &str) -> Vec<u8> {
+    let event = message.event();
     let priority = FACILITY | Severity::of(&event).syslog();
     let ts = event["ts"].as_str().unwrap_or("-");
     let process = std::process::id();
     let name = event["event"].as_str().unwrap_or("-");
-    let mut message = format!("<{priority}>1 {ts} {host} detector {process} {name} - ");
-    message.push_str(&format.line(told, MOST - message.len()));
-    message.into_bytes()
+    let mut frame = format!("<{priority}>1 {ts} {host} detector {process} {name} - ");
+    frame.push_str(&format.line(message, MOST - frame.len()));
+    frame.into_bytes()
 }
 
 /// A name of the header: no spaces, no more than there is room for.
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn text(event: &serde_json::Value) -> String {
-        String::from_utf8(message(&Told::of_alert(event), Format::Native, "gw1")).unwrap()
+        String::from_utf8(frame(&Message::of_alert(event), Format::Native, "gw1")).unwrap()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Format, Told,
+    Format, Message,
     client::{Client, header},
     config::{BodyForm, Http},
     outlet::{Outlet, Trouble},
@@ -45,10 +45,15 @@ impl Outlet for Webhook {
         }
     }
 
-    fn deliver(&mut self, events: &[Arc<Told>], _now: Moment) -> Result<(), Trouble> {
-        let ids: Vec<String> = events.iter().map(|told| told.id.to_string()).collect();
+    fn deliver(&mut self, events: &[Arc<Message>], _now: Moment) -> Result<(), Trouble> {
+        let ids: Vec<String> = events
+            .iter()
+            .map(|message| message.id.to_string())
+            .collect();
         let mut headers = header(IDS, &ids.join(","));
-        let lines = events.iter().map(|told| self.format.line(told, usize::MAX));
+        let lines = events
+            .iter()
+            .map(|message| self.format.line(message, usize::MAX));
         let (kind, body) = match self.body {
             BodyForm::Event => ("application/json", lines.collect()),
             BodyForm::Ndjson => (

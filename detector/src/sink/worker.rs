@@ -81,7 +81,10 @@ impl Course {
     }
 
     fn deliver(&mut self, batch: Batch) -> Option<Over> {
-        let events: Vec<_> = batch.iter().map(|(_, told)| Arc::clone(told)).collect();
+        let events: Vec<_> = batch
+            .iter()
+            .map(|(_, message)| Arc::clone(message))
+            .collect();
         self.singly = self.singly.saturating_sub(events.len());
         let now = self.now();
         match self.worker.outlet.deliver(&events, now) {

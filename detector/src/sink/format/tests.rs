@@ -179,7 +179,7 @@ fn a_line_that_is_too_long_loses_the_ends_of_its_lists() {
     event["members"] = (0..128)
         .map(|it| json!(format!("198.18.{it}.0/24")))
         .collect();
-    let told = Told::of_alert(&event);
+    let told = Message::of_alert(&event);
     assert!(told.line.len() > 2_000);
     for format in [Format::Native, Format::Ecs, Format::Ocsf, Format::Eve] {
         let line = format.line(&told, 1_900);

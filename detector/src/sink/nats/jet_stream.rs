@@ -24,7 +24,7 @@ use crate::{
     failure::Failure,
     moment::Moment,
     sink::{
-        Format, Told,
+        Format, Message,
         config::Nats,
         outlet::{Outlet, Trouble},
         trust::{read, trusted},
@@ -108,10 +108,10 @@ impl JetStream {
         })
     }
 
-    fn publish(&self, link: &Link, told: &Told) -> Result<(), Trouble> {
+    fn publish(&self, link: &Link, message: &Message) -> Result<(), Trouble> {
         let message = PublishMessage::build()
-            .payload(self.format.line(told, usize::MAX).into())
-            .message_id(told.id.to_string());
+            .payload(self.format.line(message, usize::MAX).into())
+            .message_id(message.id.to_string());
         let acknowledged = async {
             let publish = link
                 .context
@@ -143,7 +143,7 @@ impl JetStream {
 
 impl Outlet for JetStream {
     /// Without an event it has been idle.
-    fn deliver(&mut self, events: &[Arc<Told>], _now: Moment) -> Result<(), Trouble> {
+    fn deliver(&mut self, events: &[Arc<Message>], _now: Moment) -> Result<(), Trouble> {
         if events.is_empty() {
             self.link = None;
             return Ok(());
@@ -153,8 +153,8 @@ impl Outlet for JetStream {
             Some(link) => link,
             None => self.connect()?,
         };
-        for told in events {
-            self.publish(&link, told)?;
+        for message in events {
+            self.publish(&link, message)?;
         }
         self.link = Some(link);
         Ok(())

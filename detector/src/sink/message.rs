@@ -39,7 +39,7 @@ pub enum Rank {
 
 /// One event.
 #[derive(Debug)]
-pub struct Told {
+pub struct Message {
     /// Its identity, the same however often it is sent.
     pub id: Ulid,
     /// What it is about.
@@ -50,7 +50,7 @@ pub struct Told {
     pub line: Box<str>,
 }
 
-impl Told {
+impl Message {
     /// What `body` says at `ts`.
     ///
     /// # Errors
@@ -106,13 +106,16 @@ mod tests {
             map: "prefix",
             lost: 3,
         };
-        let told = Told::new(&Timestamp::UNIX_EPOCH, Body::Overflow(&overflow)).unwrap();
+        let message = Message::new(&Timestamp::UNIX_EPOCH, Body::Overflow(&overflow)).unwrap();
         assert_eq!(
-            &*told.line,
+            &*message.line,
             r#"{"schema":"detector/1","event":"overflow","ts":"1970-01-01T00:00:00.000Z","map":"prefix","lost":3}"#
         );
-        assert_eq!((told.topic, told.rank), (Topic::Overflow, Rank::Passing));
-        assert_eq!(told.event()["lost"], 3);
+        assert_eq!(
+            (message.topic, message.rank),
+            (Topic::Overflow, Rank::Passing)
+        );
+        assert_eq!(message.event()["lost"], 3);
     }
 
     #[test]
@@ -122,8 +125,8 @@ mod tests {
             ("update", Rank::Passing),
             ("resolved", Rank::Turning),
         ] {
-            let told = Told::of_alert(&serde_json::json!({"state": state}));
-            assert_eq!(told.rank, rank, "{state}");
+            let message = Message::of_alert(&serde_json::json!({"state": state}));
+            assert_eq!(message.rank, rank, "{state}");
         }
     }
 }

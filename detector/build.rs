@@ -2,6 +2,8 @@
 //!
 //! `DETECTOR_EBPF_OBJECT=FILE` is for packagers: the build then needs no eBPF toolchain.
 
+#![expect(unsafe_code, reason = "the environment of the child build")]
+
 use std::{
     env, fs,
     path::{Path, PathBuf},

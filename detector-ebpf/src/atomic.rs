@@ -1,5 +1,7 @@
 //! Atomic operations on map values, which the BPF target has no `core::sync::atomic` for.
 
+#![expect(unsafe_code, reason = "words that other CPUs change")]
+
 use core::arch::asm;
 
 /// Replaces `old` by `new`, so many bytes behind `at`, and says whether that was there.

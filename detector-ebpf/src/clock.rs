@@ -1,5 +1,7 @@
 //! Time in the kernel.
 
+#![expect(unsafe_code, reason = "a call of the kernel")]
+
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use detector_common::time::Nanos;
 

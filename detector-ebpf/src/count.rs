@@ -1,5 +1,7 @@
 //! Counters: per CPU for what every packet adds to, atomic for what a connection adds to.
 
+#![expect(unsafe_code, reason = "pointers into maps")]
+
 use core::arch::asm;
 
 use aya_ebpf::btf_maps::PerCpuArray;

@@ -1,5 +1,7 @@
 //! Marks counted, and samples handed to user space.
 
+#![expect(unsafe_code, reason = "pointers into maps")]
+
 use detector_common::{maps::Loss, mark::Mark, sample::Sample, tables::Evidence};
 
 use crate::{count, maps};

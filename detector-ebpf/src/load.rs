@@ -6,6 +6,8 @@
 //! `allows-misaligned-mem-access` would do the same to stores on the stack, which the verifier
 //! refuses ("misaligned stack access").
 
+#![expect(unsafe_code, reason = "read-only data that is set at load")]
+
 use core::{arch::asm, array};
 
 #[cfg(target_endian = "big")]

@@ -169,6 +169,7 @@ const fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
 
+#[expect(unsafe_code, reason = "a name and a section that the kernel goes by")]
 #[unsafe(link_section = "license")]
 #[unsafe(no_mangle)]
 static LICENSE: [u8; 13] = *b"Dual MIT/GPL\0";

@@ -2,6 +2,8 @@
 //!
 //! Names and capacities come from `detector_common::maps`; user space resizes at load.
 
+#![expect(unsafe_code, reason = "names that the loader goes by")]
+
 use aya_ebpf::{
     Global,
     btf_maps::{Array, PerCpuArray, ProgramArray, RingBuf, Stack},

@@ -4,6 +4,8 @@
 //! elsewhere; the verifier does not, and refuses the program. `core::hint::black_box` would do,
 //! at eight bytes of stack for each use.
 
+#![expect(unsafe_code, reason = "an empty assembly")]
+
 use core::arch::asm;
 
 /// Returns `value`.

@@ -6,6 +6,8 @@
 //! pointer plus a variable makes the verifier, where `CAP_PERFMON` is missing, compare all numbers
 //! exactly wherever paths meet, and give up.
 
+#![expect(unsafe_code, reason = "packet memory")]
+
 use core::ffi::c_void;
 
 use aya_ebpf::{

@@ -3,6 +3,8 @@
 //! What is read back from a map is unknown to the verifier, so that each step is walked once, and
 //! not once for each way through the steps before it.
 
+#![expect(unsafe_code, reason = "pointers into maps")]
+
 use detector_common::{packet::Packet, track::News};
 
 use crate::maps;

@@ -2,6 +2,8 @@
 //!
 //! Owns the moving in and out; where a key belongs and who gives way is `detector_common::sets`'s to say.
 
+#![expect(unsafe_code, reason = "pointers into maps")]
+
 use aya_ebpf::{Global, btf_maps::Array};
 use detector_common::{
     hash::{Hashed, SEEDS, Seed},

@@ -1,5 +1,7 @@
 //! The maps as the engine's tables.
 
+#![expect(unsafe_code, reason = "pointers into maps")]
+
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},

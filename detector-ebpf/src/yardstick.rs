@@ -4,6 +4,7 @@
 //! The driver writes addresses and ports into a frame and calls the program under test, which so runs unchanged
 //! over as many connections as there are to be.
 
+#![expect(unsafe_code, reason = "calls of the kernel")]
 #![expect(clippy::missing_const_for_fn, reason = "the kernel calls them")]
 
 mod flows;

@@ -1,5 +1,7 @@
 //! Opening a TUN device: a network interface whose wire is a file descriptor. The only unsafe code of the lab.
 
+#![expect(unsafe_code, reason = "a call of the kernel")]
+
 use std::ffi::{c_int, c_short};
 use std::fs::{File, OpenOptions};
 use std::os::fd::AsRawFd as _;

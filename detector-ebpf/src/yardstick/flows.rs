@@ -1,6 +1,8 @@
 //! What an exporter of flows does for each packet (`NetObserv`'s agent, for one): the connection is looked up in a hash
 //! map of the kernel, its packets and bytes are counted, and the clock says when.
 
+#![expect(unsafe_code, reason = "pointers into maps, and calls of the kernel")]
+
 use aya_ebpf::{
     bindings::{BPF_ANY, BPF_F_NO_PREALLOC},
     btf_maps::HashMap,

@@ -2,6 +2,11 @@
 //!
 //! Owns the mapping, and copies in and out word by word. Must not know: what the words mean.
 
+#![expect(
+    unsafe_code,
+    reason = "memory that the kernel writes at the same time is mapped here"
+)]
+
 use std::{
     marker::PhantomData,
     mem::MaybeUninit,

@@ -1,5 +1,7 @@
 //! The types shared with the programs, marked as plain data for aya.
 
+#![expect(unsafe_code, reason = "values are read as the bytes that maps hold")]
+
 use aya::Pod;
 use detector_common::{
     drive::Drive,

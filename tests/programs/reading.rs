@@ -78,8 +78,9 @@ fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
     let options = Options {
         sizes: Sizes {
             prefixes: tracked,
-            connections: 2 * tracked,
-            destinations: tracked,
+            // So many that hardly a set is full.
+            connections: 4 * tracked,
+            destinations: 2 * tracked,
         },
         ..Options::default()
     };
@@ -91,7 +92,7 @@ fn measure(tracked: u32, rounds: u32) -> Result<[Reading; 3]> {
         serve(&mut kernel.programs, tracked, tracked, 2 * isn + 1)?;
         let ms = look(&mut kernel, &mut room)?;
         let told = room.len();
-        // Sets are full here and there, and the first look finds no page in its place.
+        // Sets of numbers are full here and there, and the first look finds no page in its place.
         ensure!(
             told >= tracked as usize / 100 * 99,
             "{told} of {tracked} prefixes changed"

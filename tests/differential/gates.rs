@@ -76,9 +76,9 @@ fn too_dear(kernel: &mut Kernel, gates: Vec<Gate>) -> Result<Vec<Gate>> {
 fn gates(talk: &mut Conversation) -> [Gate; 4] {
     let gate = |name, most, frame| Gate { name, frame, most };
     [
-        gate("ACK that comes in", 1.6, talk.server_ack()),
+        gate("ACK that comes in", 1.8, talk.server_ack()),
         gate("data that come in", 2.0, talk.response(FULL)),
-        gate("ACK that goes out", 1.6, talk.ack()),
+        gate("ACK that goes out", 1.8, talk.ack()),
         gate("data that go out", 2.0, talk.request(FULL)),
     ]
 }

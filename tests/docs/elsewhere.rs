@@ -55,6 +55,10 @@ pub(crate) const ELSEWHERE: &[(&str, &str)] = &[
         "it fills the kernel's sets: tests/views does",
     ),
     ("journalctl", "it reads the journal of a service manager"),
+    (
+        "nats stream add",
+        "it asks a server of NATS: tests/sinks has some",
+    ),
     ("nft", "it fills the kernel's sets: tests/views does"),
     (
         "prometheus-alertmanager",

@@ -143,13 +143,14 @@ mod tests {
     fn share_without_a_way(seeds: &Seeds) -> f64 {
         const PREFIXES: u32 = 1 << 14;
         let sets = sets_for(number_places(PREFIXES));
-        let mut held: Vec<usize> = [0].repeat(sets as usize);
+        let mut held: Vec<u32> = [0].repeat(sets as usize);
         for prefix in 0..PREFIXES {
             let key = PrefixKey(Address::from_v4_bits(0xc612_0000 + (prefix << 8)));
             held[set_of(key.hash(seeds), sets) as usize] += 1;
         }
-        let without: usize = held.iter().map(|held| held.saturating_sub(WAYS)).sum();
-        without as f64 / f64::from(PREFIXES)
+        let ways = u32::try_from(WAYS).unwrap();
+        let without: u32 = held.iter().map(|held| held.saturating_sub(ways)).sum();
+        f64::from(without) / f64::from(PREFIXES)
     }
 
     #[test]

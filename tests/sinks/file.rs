@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use anyhow::{Result, ensure};
@@ -19,29 +19,33 @@ pub(crate) fn no_line_is_lost_or_split_while_the_file_is_moved_away_a_thousand_t
 {
     let folder = TempDir::new()?;
     let sinks = start(folder.path(), FILE)?;
-    let is_over = AtomicBool::new(false);
+    let (is_over, offered) = (AtomicBool::new(false), AtomicU64::new(0));
     let path = folder.path().join("events");
-    let offered = std::thread::scope(|scope| -> Result<u64> {
+    std::thread::scope(|scope| -> Result<()> {
         // Events come for as long as files go.
-        let load = scope.spawn(|| {
-            let mut number = 0;
+        scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                offer(&sinks, number..number + 50);
-                number += 50;
+                let first = offered.load(Ordering::Relaxed);
+                offer(&sinks, first..first + 50);
+                offered.store(first + 50, Ordering::Relaxed);
                 std::thread::yield_now();
                 // The queue is never to be what loses one.
                 while sinks.status()[0].queued > 10_000 && !is_over.load(Ordering::Relaxed) {
                     std::thread::yield_now();
                 }
             }
-            number
         });
-        let rotated =
-            (0..ROTATIONS).try_for_each(|rotation| rotate(&path, rotation, || sinks.reopen()));
+        let rotated = (0..ROTATIONS).try_for_each(|rotation| {
+            // And files go for as long as events come.
+            while offered.load(Ordering::Relaxed) <= rotation {
+                std::thread::yield_now();
+            }
+            rotate(&path, rotation, || sinks.reopen())
+        });
         is_over.store(true, Ordering::Relaxed);
-        rotated?;
-        Ok(load.join().unwrap_or_default())
+        rotated
     })?;
+    let offered = offered.into_inner();
     let done = wait_until(&sinks, "file", |it| it.queued == 0)?;
     ensure_counted(&done, offered)?;
     ensure!(
@@ -60,7 +64,6 @@ pub(crate) fn no_line_is_lost_or_split_while_the_file_is_moved_away_a_thousand_t
         lines == (0..offered).collect::<Vec<_>>(),
         "not each once, in order"
     );
-    ensure!(offered > ROTATIONS, "no load: {offered}");
     note(&format!("{offered} events in {ROTATIONS} rotations"));
     Ok(())
 }

@@ -20,6 +20,10 @@ use crate::judge::{hosts::HostSet, transport::Transport};
 /// half empty.
 pub type Snapshot = IndexMap<PrefixKey, PrefixCounters>;
 
+/// Prefixes that may change in a turn without its taking memory anew. Room for more is given back: three megabytes are kept,
+/// and not sixty for good after a turn in which everything changed.
+pub const ROOM: usize = 4_096;
+
 /// A prefix and its counters.
 pub type Tracked = (PrefixKey, PrefixCounters);
 

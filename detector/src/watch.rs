@@ -36,7 +36,7 @@ use crate::{
     names::Names,
     observer::Observer,
     sizes::Sizes,
-    snapshot::{Delta, Snapshot, Tracked, compare, network},
+    snapshot::{Delta, ROOM, Snapshot, Tracked, compare, network},
     status::Standing,
     traces::Traces,
 };
@@ -99,10 +99,6 @@ pub trait Source {
     /// As above.
     fn samples(&mut self) -> Result<Vec<Sample>, Failure>;
 }
-
-/// Prefixes that change in a turn without its taking memory anew: three megabytes, and not sixty for good after a turn in
-/// which everything changed.
-const ROOM: usize = 4_096;
 
 /// What is judged and told, as it is kept over a restart.
 #[derive(Debug, Deserialize, Serialize)]

@@ -165,4 +165,13 @@ mod tests {
         assert_eq!(said, [0, 5, 10]);
         assert!(!words(&mut life, 60, "10").status);
     }
+    #[test]
+    fn a_summary_counts_alerts_and_prefixes_as_people_do() {
+        let mut status: Status =
+            serde_json::from_str(include_str!("../status/example.json")).unwrap();
+        assert!(summary(&status).ends_with(" · 2 alerts · 41,210 prefixes"));
+        status.alerts.truncate(1);
+        status.prefixes = 1;
+        assert!(summary(&status).ends_with(" · 1 alert · 1 prefix"));
+    }
 }

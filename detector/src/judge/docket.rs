@@ -19,14 +19,15 @@ use super::{
     wider::{SavedPanel, Wider, neighbourhood},
     witness,
 };
-use crate::{moment::Moment, snapshot::Delta, status::Suspicion};
+use crate::{
+    moment::Moment,
+    snapshot::{Delta, ROOM},
+    status::Suspicion,
+};
 
 /// Prefixes that look blocked must outnumber the mixed ones of their neighbourhood so many times,
 /// or fail without any success for a while.
 const PURITY: usize = 3;
-
-/// Prefixes that a poll may tell of without its taking memory anew.
-const ROOM: usize = 4_096;
 
 /// The tests of one transport.
 #[derive(Debug)]

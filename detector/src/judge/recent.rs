@@ -9,12 +9,13 @@ use std::{
 use ipnet::IpNet;
 
 use super::wider::neighbourhood;
-use crate::{moment::Moment, snapshot::Delta};
+use crate::{
+    moment::Moment,
+    snapshot::{Delta, ROOM},
+};
 
 /// How long a word is recent.
 const RECENT: Duration = Duration::from_secs(15);
-/// Prefixes that there is always room for.
-const ROOM: usize = 4_096;
 /// Answers in a row that are more than luck amid failures.
 const HEALTHY: u64 = 5;
 

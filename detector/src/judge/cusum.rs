@@ -12,8 +12,9 @@ const BLOCKED: f64 = 0.7;
 pub const ORDINARY: (f64, f64) = (0.01, 0.2);
 /// What a stream is believed to fail like before it was watched.
 const PRIOR: f64 = 0.05;
-/// Weight of one trial in the moving average of the ordinary failure rate.
-const EWMA_WEIGHT: f64 = 0.01;
+/// Weight of one trial in the moving average of the ordinary failure rate: of a hundred, the rate would scatter by as much
+/// as itself where two in a hundred fail.
+const EWMA_WEIGHT: f64 = 0.0025;
 
 /// Prefix lengths at which one failed trial is looked at, at most; always by the test of one kind.
 pub const LOOKS: f64 = 4.0;
@@ -31,6 +32,16 @@ pub struct Cusum {
     recovery: f64,
     ordinary: f64,
     is_alarmed: bool,
+    /// Trials since the score left zero: they are ordinary once it comes back, and a block's where the alarm goes.
+    #[serde(default)]
+    undecided: Tally,
+}
+
+/// Trials by how they ended.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+struct Tally {
+    ok: u32,
+    failed: u32,
 }
 
 impl Default for Cusum {
@@ -47,6 +58,7 @@ impl Cusum {
             recovery: 0.0,
             ordinary,
             is_alarmed: false,
+            undecided: Tally { ok: 0, failed: 0 },
         }
     }
 
@@ -87,16 +99,20 @@ impl Cusum {
         } else if self.score >= THRESHOLD {
             self.is_alarmed = true;
             self.recovery = 0.0;
-        } else if self.score <= THRESHOLD / 2.0 {
-            self.learn(ok, failed);
+        } else {
+            self.undecided.add(ok, failed);
+            if self.score <= 0.0 {
+                self.learn();
+            }
         }
     }
 
     /// Ends the alarm; what is ordinary stays as it was learnt.
-    pub const fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.score = 0.0;
         self.recovery = 0.0;
         self.is_alarmed = false;
+        self.undecided = Tally::default();
     }
 
     fn step(&self, ok: u64, failed: u64) -> f64 {
@@ -105,16 +121,23 @@ impl Cusum {
         as_f64(failed).mul_add(on_failure, as_f64(ok) * on_success)
     }
 
-    fn learn(&mut self, ok: u64, failed: u64) {
-        let trials = ok.saturating_add(failed);
-        if trials == 0 {
-            return;
+    /// What came since the score was last zero was ordinary.
+    fn learn(&mut self) {
+        let Tally { ok, failed } = std::mem::take(&mut self.undecided);
+        let (failed, trials) = (f64::from(failed), f64::from(ok) + f64::from(failed));
+        if trials > 0.0 {
+            let weight = 1.0 - (1.0 - EWMA_WEIGHT).powf(trials);
+            self.ordinary = weight
+                .mul_add(failed / trials - self.ordinary, self.ordinary)
+                .clamp(ORDINARY.0, ORDINARY.1);
         }
-        let rate = as_f64(failed) / as_f64(trials);
-        let weight = 1.0 - (1.0 - EWMA_WEIGHT).powf(as_f64(trials));
-        self.ordinary = weight
-            .mul_add(rate - self.ordinary, self.ordinary)
-            .clamp(ORDINARY.0, ORDINARY.1);
+    }
+}
+
+impl Tally {
+    fn add(&mut self, ok: u64, failed: u64) {
+        let add = |sum: u32, more: u64| sum.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+        (self.ok, self.failed) = (add(self.ok, ok), add(self.failed, failed));
     }
 }
 

@@ -10,6 +10,9 @@ use crate::{Arguments, parallel, statistics::Delays, step};
 /// Ranks of the blocked prefix, and shares of connections that the block takes.
 const RANKS: [usize; 3] = [10, 50, 150];
 const SHARES: [f64; 2] = [1.0, 0.7];
+/// Where everything is blocked, so many ranks above and below stand for the one in the middle as well: such a block is soon
+/// over, and the median of one world's single block scatters by a fifth.
+const AROUND: usize = 4;
 /// Before the first block: baselines are learnt and seldom used destinations known.
 const WARM_UP: Duration = Duration::from_hours(24);
 /// A block lasts so long if it is not confirmed before.
@@ -19,11 +22,19 @@ const PAUSE: Duration = Duration::from_hours(2);
 /// Other worlds than those without a block; each block of a kind has one of its own.
 const FIRST_SEED: u64 = 1_000;
 
+/// Which prefix is blocked how.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    /// The rank that this one stands for.
+    stands_for: usize,
+    rank: usize,
+    share: f64,
+}
+
 /// One block: what it was, and after what time it was told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Episode {
-    rank: usize,
-    share: f64,
+    kind: Kind,
     /// Hosts of the prefix, without which no alert can be `confirmed` that nothing proves.
     hosts: usize,
     suspected: Option<Duration>,
@@ -47,18 +58,14 @@ pub(crate) fn measure(arguments: &Arguments) -> Vec<Episode> {
 
 /// All kinds in one world after the other, in random order, so that each comes at any time of day.
 fn play(world: &World, seed: u64) -> Vec<Episode> {
-    let kinds: Vec<(usize, f64)> = RANKS
-        .into_iter()
-        .flat_map(|rank| SHARES.map(|share| (rank, share)))
-        .collect();
+    let kinds = Kind::all();
     let longest = WARM_UP + (BLOCKED + PAUSE) * u32::try_from(kinds.len()).unwrap_or(0);
     let mut gateway = Gateway::new(world, seed, longest);
     let order = Chance::new(seed).order(kinds.len());
     pass(&mut gateway, WARM_UP);
     let mut episodes = Vec::new();
     for kind in order {
-        let (rank, share) = kinds[kind];
-        episodes.push(block(&mut gateway, rank, share));
+        episodes.push(block(&mut gateway, kinds[kind]));
         pass(&mut gateway, PAUSE);
     }
     episodes
@@ -71,14 +78,13 @@ fn pass(gateway: &mut Gateway, span: Duration) {
     }
 }
 
-fn block(gateway: &mut Gateway, rank: usize, share: f64) -> Episode {
-    let prefix = gateway.geography.by_rank[rank - 1];
+fn block(gateway: &mut Gateway, kind: Kind) -> Episode {
+    let (prefix, share) = (gateway.geography.by_rank[kind.rank - 1], kind.share);
     let net = gateway.geography.prefixes[prefix];
     let begin = gateway.now();
     let all = gateway.geography.destinations.iter();
     let mut episode = Episode {
-        rank,
-        share,
+        kind,
         hosts: all.filter(|it| it.prefix == prefix && it.exists).count(),
         suspected: None,
         confirmed: None,
@@ -99,19 +105,39 @@ fn block(gateway: &mut Gateway, rank: usize, share: f64) -> Episode {
     episode
 }
 
+impl Kind {
+    fn all() -> Vec<Self> {
+        let each = RANKS
+            .into_iter()
+            .flat_map(|rank| SHARES.map(|share| (rank, share)));
+        each.flat_map(|(rank, share)| Self::around(rank, share))
+            .collect()
+    }
+
+    fn around(stands_for: usize, share: f64) -> impl Iterator<Item = Self> {
+        let around = if share < 1.0 { 0 } else { AROUND };
+        (stands_for - around..=stands_for + around).map(move |rank| Self {
+            stands_for,
+            rank,
+            share,
+        })
+    }
+}
+
 pub(crate) fn table(episodes: &[Episode]) -> String {
-    let each = episodes.len() / RANKS.len() / SHARES.len();
     let mut table = format!(
-        "**Minutes until a block is told**, {each} blocks of one prefix each: median / nine of ten; never within \
-         two hours. `confirmed` where the prefix has three hosts or more\n\n\
-         | rank of the prefix | connections blocked | `suspected` | never | `confirmed` | never |\n\
-         |---|---|---|---|---|---|\n"
+        "**Minutes until a block is told**, one prefix at a time: median / nine of ten; never within two hours. Where \
+         all is blocked, {AROUND} ranks above and below count too. `confirmed` where the prefix has three hosts or \
+         more\n\n\
+         | rank of the prefix | connections blocked | blocks | `suspected` | never | `confirmed` | never |\n\
+         |---|---|---|---|---|---|---|\n"
     );
     for (rank, share, [suspected, confirmed]) in kinds(episodes) {
         let share = share * 100.0;
         let _never = writeln!(
             table,
-            "| {rank} | {share:.0} % | {} | {} % | {} | {} % |",
+            "| {rank} | {share:.0} % | {} | {} | {} % | {} | {} % |",
+            suspected.len(),
             cell(&suspected),
             suspected.never(),
             cell(&confirmed),
@@ -127,6 +153,7 @@ pub(crate) fn json(episodes: &[Episode]) -> Value {
             "median_min": delays.percentile(50),
             "p90_min": delays.percentile(90),
             "never_percent": delays.never(),
+            "blocks": delays.len(),
         })
     };
     let rows = kinds(episodes).map(|(rank, share, [suspected, confirmed])| {
@@ -141,9 +168,9 @@ fn kinds(episodes: &[Episode]) -> impl Iterator<Item = (usize, f64, [Delays; 2])
         .into_iter()
         .flat_map(|share| RANKS.map(|rank| (rank, share)));
     kinds.map(|(rank, share)| {
-        let own = episodes
-            .iter()
-            .filter(move |it| it.rank == rank && it.share.total_cmp(&share).is_eq());
+        let own = episodes.iter().filter(move |it| {
+            it.kind.stands_for == rank && it.kind.share.total_cmp(&share).is_eq()
+        });
         let suspected = Delays::new(own.clone().map(|it| it.suspected));
         let confirmable = own.filter(|it| it.hosts >= CONFIRMABLE);
         let confirmed = Delays::new(confirmable.map(|it| it.confirmed));

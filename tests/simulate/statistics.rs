@@ -20,6 +20,11 @@ impl Delays {
         Some(delay.as_secs_f64() / 60.0)
     }
 
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// How many of a hundred were never found.
     pub(crate) fn never(&self) -> usize {
         let never = self.0.iter().filter(|delay| delay.is_none()).count();

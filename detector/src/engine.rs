@@ -130,8 +130,8 @@ impl Source for Engine {
         }
     }
 
-    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
-        self.tables.prefixes.take_changed(changed);
+    fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
+        self.tables.prefixes.show_changed(show);
         Ok(())
     }
 

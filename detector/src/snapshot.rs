@@ -44,23 +44,24 @@ impl Stalls {
     };
 }
 
-/// What happened to one prefix between two snapshots.
+/// What happened to one prefix between two snapshots. There are as many as prefixes in a second in which everything
+/// changes, so its numbers are no wider than the counters.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Delta {
     /// The prefix.
     pub prefix: IpNet,
     /// Connections whose server answered with data, however they end; not only first attempts.
-    pub connections_answered: u64,
+    pub connections_answered: u32,
     /// Connections by verdict; not only first attempts.
-    pub verdicts: [u64; Verdict::COUNT],
+    pub verdicts: [u32; Verdict::COUNT],
     /// Those that ended well over QUIC.
-    pub quic_ok: u64,
+    pub quic_ok: u32,
     /// Trials by verdict.
-    pub trials: [u64; Verdict::TRIALS],
+    pub trials: [u32; Verdict::TRIALS],
     /// Those that ended well over QUIC.
-    pub quic_ok_trials: u64,
+    pub quic_ok_trials: u32,
     /// Failed trials by stage.
-    pub stages: [u64; Stage::COUNT],
+    pub stages: [u32; Stage::COUNT],
     /// Connections that were cut off, by where.
     pub stalls: Stalls,
     /// Hosts that once answered: a state, not a difference.
@@ -90,38 +91,42 @@ impl Delta {
 
 impl Delta {
     /// Trials over a transport that succeeded.
-    pub const fn ok(&self, transport: Transport) -> u64 {
+    pub fn ok(&self, transport: Transport) -> u64 {
         let all = self.trials[Verdict::Ok.index()];
-        of_transport(transport, all, self.quic_ok_trials)
+        of_transport(transport, all, self.quic_ok_trials).into()
     }
 
     /// Connections over a transport that ended well.
-    pub const fn connections_ok(&self, transport: Transport) -> u64 {
-        of_transport(transport, self.verdicts[Verdict::Ok.index()], self.quic_ok)
+    pub fn connections_ok(&self, transport: Transport) -> u64 {
+        of_transport(transport, self.verdicts[Verdict::Ok.index()], self.quic_ok).into()
     }
 
     /// Connections over a transport that failed, those of destinations that never answered too.
     pub fn connections_failed(&self, transport: Transport) -> u64 {
         failures()
             .filter(|verdict| transport.fails_by(*verdict))
-            .map(|verdict| self.verdicts[verdict.index()])
+            .map(|verdict| u64::from(self.verdicts[verdict.index()]))
             .sum()
     }
 
     /// Failed trials that an outage of our own looks like.
     pub fn silences(&self) -> u64 {
-        silent().map(|verdict| self.trials[verdict.index()]).sum()
+        silent()
+            .map(|verdict| u64::from(self.trials[verdict.index()]))
+            .sum()
     }
 
     /// Connections that failed in a way that an outage of our own looks like.
     pub fn silent_connections(&self) -> u64 {
-        silent().map(|verdict| self.verdicts[verdict.index()]).sum()
+        silent()
+            .map(|verdict| u64::from(self.verdicts[verdict.index()]))
+            .sum()
     }
 
     /// Failed trials on a router's word, which comes at once: those among the silences that an
     /// outage does not precede by anything.
-    pub const fn refusals(&self) -> u64 {
-        self.trials[Verdict::IcmpUnreachable.index()]
+    pub fn refusals(&self) -> u64 {
+        self.trials[Verdict::IcmpUnreachable.index()].into()
     }
 
     /// Takes out the trials that are silences, whose stages are then unknown.
@@ -134,7 +139,7 @@ impl Delta {
     }
 }
 
-const fn of_transport(transport: Transport, all: u64, quic: u64) -> u64 {
+const fn of_transport(transport: Transport, all: u32, quic: u32) -> u32 {
     match transport {
         Transport::Tcp => all.saturating_sub(quic),
         Transport::Quic => quic,
@@ -160,31 +165,23 @@ const fn silent_stage(verdict: Verdict) -> Stage {
     }
 }
 
-/// Fills in what happened to every prefix that changed since `earlier`, which then is what it is now.
+/// What happened to a prefix since `earlier`, which then is what it is now.
 ///
 /// A prefix that is new, or whose counters went back because it was forgotten and tracked again,
 /// counts from zero.
-pub fn compare(
-    earlier: &mut Snapshot,
-    changed: &[Tracked],
-    tuning: &Tuning,
-    deltas: &mut Vec<Delta>,
-) {
-    deltas.clear();
-    for (key, now) in changed {
-        let before = earlier.entry(*key).or_default();
-        if before != now {
-            deltas.push(delta(*key, before, now, tuning));
-            *before = *now;
-        }
-    }
-    deltas.sort_unstable_by_key(|delta| delta.prefix);
+pub fn compare(earlier: &mut Snapshot, (key, now): &Tracked, tuning: &Tuning) -> Option<Delta> {
+    let before = earlier.entry(*key).or_default();
+    (before != now).then(|| {
+        let delta = delta(*key, before, now, tuning);
+        *before = *now;
+        delta
+    })
 }
 
 fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: &Tuning) -> Delta {
     let since = |counter: Counter| {
         let (before, now) = (before.value(counter), now.value(counter));
-        u64::from(now.checked_sub(before).unwrap_or(now))
+        now.checked_sub(before).unwrap_or(now)
     };
     Delta {
         prefix: network(key, tuning),
@@ -195,8 +192,8 @@ fn delta(key: PrefixKey, before: &PrefixCounters, now: &PrefixCounters, tuning: 
         quic_ok_trials: since(Counter::QuicOkTrial),
         stages: Stage::ALL.map(|stage| since(Counter::Stage(stage))),
         stalls: Stalls {
-            bytes: Bucket::ALL.map(|bucket| since(Counter::StallBytes(bucket))),
-            packets: Bucket::ALL.map(|bucket| since(Counter::StallPackets(bucket))),
+            bytes: Bucket::ALL.map(|bucket| since(Counter::StallBytes(bucket)).into()),
+            packets: Bucket::ALL.map(|bucket| since(Counter::StallPackets(bucket)).into()),
         },
         alive: hosts(now, Hosts::Alive),
         failed: hosts(now, Hosts::Failed),

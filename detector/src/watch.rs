@@ -46,11 +46,11 @@ pub trait Source {
     /// How much they have room for.
     fn sizes(&self) -> Sizes;
 
-    /// Fills in the counters of the prefixes that changed since the last call; some that did not do no harm.
+    /// Shows the counters of each prefix that changed since the last call; some that did not do no harm.
     ///
     /// # Errors
     /// [`Failure::Failed`] where they cannot be read; the same for all others.
-    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure>;
+    fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure>;
 
     /// Stops tracking a prefix; its next answer begins anew.
     ///
@@ -126,8 +126,7 @@ pub struct Watch<S> {
     /// What injectors left behind.
     pub traces: Traces,
     tracked: Snapshot,
-    /// Room for what changed, and by how much, kept from turn to turn.
-    changed: Vec<Tracked>,
+    /// Room for what changed by how much, kept from turn to turn.
     deltas: Vec<Delta>,
     losses: [u64; Loss::ALL.len()],
     idle: Idle,
@@ -153,7 +152,6 @@ impl<S: Source> Watch<S> {
             alerts: Alerts::new(next_id),
             traces: Traces::new(tuning),
             tracked,
-            changed: Vec::new(),
             deltas: Vec::new(),
             losses: [0; Loss::ALL.len()],
         }
@@ -178,9 +176,7 @@ impl<S: Source> Watch<S> {
     /// Those of the source.
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
         self.gather()?;
-        self.source.changes(&mut self.changed)?;
-        let (tracked, deltas) = (&mut self.tracked, &mut self.deltas);
-        compare(tracked, &self.changed, &self.tuning, deltas);
+        self.compare(now)?;
         self.lately.note(now, &self.deltas);
         let is_lossy = self.note_losses()?;
         let findings = self.judge.observe(now, &self.deltas, is_lossy);
@@ -192,10 +188,7 @@ impl<S: Source> Watch<S> {
             observer: &self.observer,
         };
         let mut events = self.alerts.reconcile(&findings, &scene, &mut self.ignore);
-        let changed = self.changed.iter().map(|(key, _)| *key);
-        self.idle.note(changed, now.monotonic);
         self.name(&mut events);
-        self.changed.shrink_to(ROOM);
         self.deltas.shrink_to(ROOM);
         self.forget_idle(now)?;
         if self.memory.is_due(now) {
@@ -276,6 +269,18 @@ impl<S: Source> Watch<S> {
     /// The same, once after each thinning, for which they were read anyway.
     pub const fn take_remembered(&mut self) -> Option<Vec<Remembered>> {
         self.memory.left.take()
+    }
+
+    /// Finds out what happened to which prefix, one at a time: of what nothing happened to, nothing is kept.
+    fn compare(&mut self, now: Moment) -> Result<(), Failure> {
+        self.deltas.clear();
+        self.source.changes(&mut |changed| {
+            self.idle.note(changed.0, now.monotonic);
+            self.deltas
+                .extend(compare(&mut self.tracked, changed, &self.tuning));
+        })?;
+        self.deltas.sort_unstable_by_key(|delta| delta.prefix);
+        Ok(())
     }
 
     /// Notes what was lost, and says whether that makes silence of what was none.

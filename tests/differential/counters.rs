@@ -57,16 +57,17 @@ fn count_looks(kernel: &mut Kernel, view: &mut Counters, round: u8) -> Result<u3
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
             leave_this_cpu()?;
-            let mut changed = Vec::new();
-            let mut looks = 0;
-            while !is_over.load(Ordering::Relaxed) {
-                view.look(&mut changed, |_| false);
-                for (_, counters) in &changed {
-                    check(counters)?;
+            let (mut looks, mut checked) = (0, Ok(()));
+            while !is_over.load(Ordering::Relaxed) && checked.is_ok() {
+                let mut show = |(_, counters): &Tracked| {
                     looks += 1;
-                }
+                    if let Err(torn) = check(counters) {
+                        checked = Err(torn);
+                    }
+                };
+                view.look(&mut show, |_| false);
             }
-            Ok(looks)
+            checked.map(|()| looks)
         });
         let answered = serve(kernel, CONNECTIONS, 1, round);
         is_over.store(true, Ordering::Relaxed);
@@ -105,6 +106,12 @@ fn check(counters: &PrefixCounters) -> Result<()> {
     Ok(())
 }
 
+fn changes(kernel: &mut Kernel) -> Result<Vec<Tracked>> {
+    let mut changed = Vec::new();
+    kernel.maps.changes(&mut |it| changed.push(*it))?;
+    Ok(changed)
+}
+
 /// What is forgotten makes room, and whoever comes next counts from zero.
 pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
     let mut kernel = Kernel::load(Options {
@@ -114,12 +121,11 @@ pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
         },
         ..Options::default()
     })?;
-    let mut changed = Vec::new();
     for round in 0..3 {
         ask(&mut kernel, 8, 8, round)?;
         serve(&mut kernel, 8, 8, round)?;
     }
-    kernel.maps.changes(&mut changed)?;
+    let changed = changes(&mut kernel)?;
     let old: Vec<PrefixKey> = changed.iter().map(|(key, _)| *key).collect();
     ensure!(old.len() == 8, "{} prefixes of 8", old.len());
     for key in &old[..4] {
@@ -133,7 +139,7 @@ pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
         "nothing was refused"
     );
     for _look in 0..2 {
-        kernel.maps.changes(&mut changed)?;
+        let changed = changes(&mut kernel)?;
         ensure!(
             changed.iter().all(|(key, _)| old[4..].contains(key)),
             "{changed:?}"
@@ -141,7 +147,7 @@ pub(crate) fn a_number_that_is_used_again_counts_from_zero() -> Result<()> {
     }
     ask(&mut kernel, 16, 16, 4)?;
     serve(&mut kernel, 16, 16, 4)?;
-    kernel.maps.changes(&mut changed)?;
+    let changed = changes(&mut kernel)?;
     let fresh: Vec<&Tracked> = changed
         .iter()
         .filter(|(key, _)| !old[4..].contains(key))

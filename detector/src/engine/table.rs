@@ -118,12 +118,12 @@ impl HostPrefixes {
 }
 
 impl HostPrefixes {
-    /// Fills in what changed since the last call.
-    pub(super) fn take_changed(&mut self, changed: &mut Vec<Tracked>) {
-        changed.clear();
+    /// Shows what changed since the last call.
+    pub(super) fn show_changed(&mut self, show: &mut dyn FnMut(&Tracked)) {
         let counters = &self.counters;
         let each = self.changed.drain();
-        changed.extend(each.filter_map(|key| Some((key, *counters.get(&key)?))));
+        each.filter_map(|key| Some((key, *counters.get(&key)?)))
+            .for_each(|changed| show(&changed));
     }
 }
 

@@ -87,7 +87,7 @@ impl Evidence {
     pub(super) fn take_in(&mut self, delta: &Delta, transport: Transport) {
         self.ok += delta.ok(transport);
         for verdict in failures().filter(|verdict| transport.fails_by(*verdict)) {
-            self.symptoms[verdict.index()] += delta.trials[verdict.index()];
+            self.symptoms[verdict.index()] += u64::from(delta.trials[verdict.index()]);
         }
         add(&mut self.stages, &stages(delta, transport));
         if transport == Transport::Tcp {
@@ -98,7 +98,7 @@ impl Evidence {
 }
 
 /// QUIC fails before it says anything, and nothing else does that is counted there.
-const fn stages(delta: &Delta, transport: Transport) -> [u64; Stage::COUNT] {
+fn stages(delta: &Delta, transport: Transport) -> [u64; Stage::COUNT] {
     let quic = delta.trials[Verdict::QuicTimeout.index()];
     let mut stages = [0; Stage::COUNT];
     match transport {
@@ -109,7 +109,7 @@ const fn stages(delta: &Delta, transport: Transport) -> [u64; Stage::COUNT] {
             *first = first.saturating_sub(quic);
         }
     }
-    stages
+    stages.map(u64::from)
 }
 
 /// Whether two neighbouring steps of a histogram hold three in five of all.

@@ -156,7 +156,7 @@ impl Current {
         self.narrow_since.get_or_insert(now);
         for delta in deltas {
             let tally = self.tally.entry(delta.prefix).or_default();
-            tally.answers += delta.connections_answered;
+            tally.answers += u64::from(delta.connections_answered);
             tally.failures += delta.silences();
         }
     }

@@ -33,7 +33,7 @@ impl Trials {
             ..Self::default()
         };
         for verdict in failures().filter(|verdict| transport.fails_by(*verdict)) {
-            trials.count(verdict, delta.trials[verdict.index()]);
+            trials.count(verdict, delta.trials[verdict.index()].into());
         }
         trials
     }

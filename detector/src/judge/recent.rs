@@ -70,7 +70,7 @@ impl Recent {
     }
 
     fn note_one(&mut self, now: Moment, delta: &Delta) {
-        let answers = delta.connections_answered;
+        let answers = u64::from(delta.connections_answered);
         let fails = delta.silent_connections() > 0 && !delta.failed.and(delta.alive).is_empty();
         if answers == 0 && !fails {
             return;

@@ -9,7 +9,7 @@ use detector_common::verdict::{Stage, Verdict};
 use super::{hosts::HostSet, *};
 
 /// One second of trials to one prefix, each of a host of its own.
-pub(super) fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
+pub(super) fn delta(prefix: &str, ok: u32, failed: u32) -> Delta {
     let mut delta = Delta::quiet(prefix);
     delta.trials[Verdict::Ok.index()] = ok;
     delta.trials[Verdict::SynTimeout.index()] = failed;
@@ -23,7 +23,7 @@ pub(super) fn delta(prefix: &str, ok: u64, failed: u64) -> Delta {
 }
 
 /// So many connections that ended well, whose trials were counted before.
-pub(super) fn retried(prefix: &str, ok: u64) -> Delta {
+pub(super) fn retried(prefix: &str, ok: u32) -> Delta {
     let mut delta = Delta::quiet(prefix);
     delta.verdicts[Verdict::Ok.index()] = ok;
     delta.connections_answered = ok;
@@ -31,9 +31,9 @@ pub(super) fn retried(prefix: &str, ok: u64) -> Delta {
     delta
 }
 
-pub(super) fn first_hosts(count: u64) -> HostSet {
+pub(super) fn first_hosts(count: u32) -> HostSet {
     HostSet(std::array::from_fn(|word| {
-        let hosts = count.saturating_sub(32 * word as u64).min(32);
+        let hosts = count.saturating_sub(32 * word as u32).min(32);
         u32::try_from((1_u64 << hosts) - 1).unwrap()
     }))
 }
@@ -309,7 +309,7 @@ fn failing(net: &str) -> Delta {
 }
 
 /// One second of connections whose trials were counted before.
-fn connections(net: &str, hosts_failed: u64) -> Delta {
+fn connections(net: &str, hosts_failed: u32) -> Delta {
     Delta {
         alive: first_hosts(2),
         failed: first_hosts(hosts_failed),

@@ -97,7 +97,7 @@ impl Units {
         let open = open.filter(|unit| !unit.is_held());
         let settled = self.settled.children(range);
         open.filter_map(Unit::working_at)
-            .chain(settled.map(|(_, settled)| settled.working_at()))
+            .chain(settled.filter_map(|(_, settled)| settled.working_at()))
     }
 
     /// How many there are.

@@ -55,7 +55,10 @@ pub struct Uplink {
 impl Uplink {
     /// Takes in one poll. Also says how many prefixes failed when last heard of.
     pub fn observe(&mut self, now: Moment, deltas: &[Delta]) -> (Condition, usize) {
-        let answers = deltas.iter().map(|delta| delta.connections_answered).sum();
+        let answers = deltas
+            .iter()
+            .map(|delta| u64::from(delta.connections_answered))
+            .sum();
         let silences: u64 = deltas.iter().map(Delta::silences).sum();
         let share = self.recent.note(now, deltas);
         // Once it is, only an answer says otherwise: nobody may be asking.

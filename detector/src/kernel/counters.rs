@@ -36,10 +36,9 @@ impl Counters {
         })
     }
 
-    /// Fills in what changed since the last look, except the numbers that are left out. A prefix that changes all the
+    /// Shows what changed since the last look, except the numbers that are left out. A prefix that changes all the
     /// time meanwhile comes the next time.
-    pub fn look(&mut self, changed: &mut Vec<Tracked>, is_left_out: impl Fn(usize) -> bool) {
-        changed.clear();
+    pub fn look(&mut self, show: &mut dyn FnMut(&Tracked), is_left_out: impl Fn(usize) -> bool) {
         for number in 0..self.seen.len() {
             let Some(change) = self.change(number) else {
                 return;
@@ -49,7 +48,7 @@ impl Counters {
                 && let Some((key, counters, at)) = self.whole(number)
             {
                 self.seen[number] = at;
-                changed.push((key, counters));
+                show(&(key, counters));
             }
         }
     }

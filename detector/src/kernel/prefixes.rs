@@ -46,12 +46,12 @@ impl Prefixes {
         })
     }
 
-    /// Fills in what changed since the last look.
-    pub(super) fn look(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
+    /// Shows what changed since the last look.
+    pub(super) fn look(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
         self.give_back()?;
         let Self { left, vacant, .. } = self;
         let is_leaving = |number: usize| left.contains(&number) || vacant.contains(&number);
-        self.counters.look(changed, is_leaving);
+        self.counters.look(show, is_leaving);
         Ok(())
     }
 

@@ -16,8 +16,8 @@ impl Source for Maps {
         self.sizes
     }
 
-    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
-        self.prefixes.look(changed)
+    fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
+        self.prefixes.look(show)
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

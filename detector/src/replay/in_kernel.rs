@@ -143,8 +143,8 @@ impl Source for InKernel {
         self.kernel.maps.sizes()
     }
 
-    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
-        self.kernel.maps.changes(changed)
+    fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
+        self.kernel.maps.changes(show)
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

@@ -31,8 +31,8 @@ impl Idle {
     }
 
     /// Takes note of what changed.
-    pub(super) fn note(&mut self, changed: impl Iterator<Item = PrefixKey>, now: Duration) {
-        self.changed_at.extend(changed.map(|key| (key, now)));
+    pub(super) fn note(&mut self, changed: PrefixKey, now: Duration) {
+        self.changed_at.insert(changed, now);
     }
 
     /// Takes out the prefixes to be forgotten, except those `kept`; once a minute there may be some.
@@ -75,7 +75,7 @@ mod tests {
 
     fn noted(keys: impl Iterator<Item = u8>) -> Idle {
         let mut idle = Idle::new(1_024);
-        idle.note(keys.map(key), Duration::ZERO);
+        keys.for_each(|last| idle.note(key(last), Duration::ZERO));
         idle
     }
 

@@ -175,7 +175,7 @@ mod tests {
         }
     }
 
-    fn ended(ok: u64, failed: u64) -> Delta {
+    fn ended(ok: u32, failed: u32) -> Delta {
         let mut delta = Delta::quiet("198.18.0.0/24");
         delta.verdicts[Verdict::Ok.index()] = ok;
         delta.verdicts[Verdict::SynTimeout.index()] = failed;

@@ -195,13 +195,10 @@ impl Source for Ledger {
         Sizes::default()
     }
 
-    fn changes(&mut self, changed: &mut Vec<Tracked>) -> Result<(), Failure> {
-        changed.clear();
-        changed.extend(
-            self.prefixes
-                .iter()
-                .map(|(key, counters)| (*key, *counters)),
-        );
+    fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
+        for (key, counters) in &self.prefixes {
+            show(&(*key, *counters));
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{super::tests::delta, *};
 
 /// What was heard in each poll: a prefix, its answers, and whether it failed.
-type Poll = Vec<(usize, u64, bool)>;
+type Poll = Vec<(usize, u32, bool)>;
 
 /// In two neighbourhoods, and one alone.
 const NETS: [&str; 5] = [
@@ -26,7 +26,7 @@ fn at(second: u64) -> Moment {
 fn deltas(poll: &Poll) -> Vec<Delta> {
     let words = poll.iter();
     words
-        .map(|&(net, answers, fails)| delta(NETS[net], answers, u64::from(fails)))
+        .map(|&(net, answers, fails)| delta(NETS[net], answers, u32::from(fails)))
         .collect()
 }
 
@@ -39,7 +39,11 @@ fn recount(polls: &[Poll], now: u64) -> Share {
             .filter(|(_, answers, fails)| *answers > 0 || *fails)
         {
             let before = words.get(&net).map_or(0, |(_, _, answers)| *answers);
-            let answered = if fails { 0 } else { before + answers };
+            let answered = if fails {
+                0
+            } else {
+                before + u64::from(answers)
+            };
             words.insert(net, (second, fails && answers == 0, answered));
         }
         words.retain(|_, (at, ..)| second - *at <= RECENT.as_secs());
@@ -65,7 +69,7 @@ fn recount(polls: &[Poll], now: u64) -> Share {
 fn poll() -> impl Strategy<Value = Poll> {
     prop_oneof![
         3 => Just(Vec::new()),
-        1 => prop::collection::btree_map(0..NETS.len(), (0_u64..4, any::<bool>()), 0..4)
+        1 => prop::collection::btree_map(0..NETS.len(), (0_u32..4, any::<bool>()), 0..4)
             .prop_map(|it| it.into_iter().map(|(net, (answers, fails))| (net, answers, fails)).collect()),
     ]
 }

@@ -47,7 +47,7 @@ fn one_pure_prefix_amid_mixed_ones_is_chance() {
     for second in 0..10 {
         let mut deltas = RANGE.map(|net| half(net, second)).to_vec();
         // Failed without exception so far, as one in four does after two tries.
-        deltas[1] = delta(RANGE[1], 0, u64::from(second < 2));
+        deltas[1] = delta(RANGE[1], 0, u32::from(second < 2));
         deltas.insert(0, delta(WITNESS, 5, 0));
         assert!(judge.see(second, &deltas).is_empty(), "{second}");
     }

@@ -8,7 +8,7 @@ fn everywhere() -> [String; 8] {
     std::array::from_fn(|index| format!("203.{index}.113.0/24"))
 }
 
-fn all(ok: u64, failed: u64) -> Vec<Delta> {
+fn all(ok: u32, failed: u32) -> Vec<Delta> {
     everywhere()
         .iter()
         .map(|net| delta(net, ok, failed))

@@ -6,7 +6,7 @@ const BLOCKED: &str = "198.18.16.0/24";
 const NEIGHBOUR: &str = "198.18.17.0/24";
 
 /// A second in which QUIC fails and TCP works at the same hosts.
-fn quic_blocked(net: &str, tcp_ok: u64) -> Delta {
+fn quic_blocked(net: &str, tcp_ok: u32) -> Delta {
     let mut delta = delta(net, tcp_ok, 0);
     delta.trials[Verdict::QuicTimeout.index()] = 3;
     delta.verdicts[Verdict::QuicTimeout.index()] = 3;

@@ -19,7 +19,8 @@ use crate::moment::Moment;
 #[derive(Clone, Debug)]
 pub struct Settled {
     ordinary: ArrayVec<f64, MOST_TESTS>,
-    last_ok: Moment,
+    /// None where nothing has ended yet, as with a prefix that was just met.
+    last_ok: Option<Moment>,
     alive: HostSet,
     failed: HostSet,
     ok: u64,
@@ -29,11 +30,10 @@ pub struct Settled {
 impl Settled {
     /// What is left of `unit`, where nothing else matters any more.
     pub fn of(unit: &Unit, now: Moment) -> Option<Self> {
-        let last_ok = unit.working_at().filter(|_| is_settled(unit, now))?;
         let (alive, failed) = unit.hosts.latest();
-        Some(Self {
+        is_settled(unit, now).then(|| Self {
             ordinary: unit.panel.ordinary_failure_rates(),
-            last_ok,
+            last_ok: unit.working_at(),
             alive,
             failed,
             ok: unit.evidence.ok,
@@ -45,7 +45,7 @@ impl Settled {
     pub fn unit(&self, transport: Transport) -> Unit {
         Unit {
             panel: Panel::of(transport, &self.ordinary),
-            last_ok: Some(self.last_ok),
+            last_ok: self.last_ok,
             hosts: Hosts::settled(self.alive, self.failed),
             evidence: Evidence {
                 ok: self.ok,
@@ -57,7 +57,7 @@ impl Settled {
     }
 
     /// When a connection last ended well.
-    pub const fn working_at(&self) -> Moment {
+    pub const fn working_at(&self) -> Option<Moment> {
         self.last_ok
     }
 }
@@ -65,7 +65,9 @@ impl Settled {
 /// Whether no failure before will be thought of again when the next one comes.
 fn is_settled(unit: &Unit, now: Moment) -> bool {
     let is_over = |at: Option<Moment>, span| at.is_none_or(|at| now.since(&at) >= span);
-    unit.panel.is_idle()
+    let is_well = unit.last_failed.is_none() || unit.working_at().is_some();
+    is_well
+        && unit.panel.is_idle()
         && !unit.is_held
         && unit.failures_in_a_row == 0
         && is_over(unit.last_failing, ALL_CLEAR_SPAN)

@@ -22,7 +22,7 @@ impl Unit {
 }
 
 /// A prefix that began to fail at second 10, with so many trials.
-fn failing(trials: u64) -> Unit {
+fn failing(trials: u32) -> Unit {
     let mut unit = Unit::new(Transport::Tcp);
     unit.see(10, &delta(NET, 0, trials));
     unit
@@ -30,7 +30,7 @@ fn failing(trials: u64) -> Unit {
 
 /// A second in which connections fail that are no trials, to a host that did so before or to one
 /// that never answered.
-fn no_trials(alive: u64) -> Delta {
+fn no_trials(alive: u32) -> Delta {
     let mut delta = Delta::quiet(NET);
     delta.verdicts[Verdict::SynTimeout.index()] = 3;
     delta.alive = first_hosts(alive);

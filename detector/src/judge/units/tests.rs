@@ -10,14 +10,14 @@ use super::{
 const NET: &str = "198.18.0.0/24";
 
 /// One poll: seconds since the last one, connections that ended well, trials that failed, hosts that fail.
-type Poll = (u64, u64, u64, u64);
+type Poll = (u64, u32, u32, u32);
 
 fn polls() -> impl Strategy<Value = Vec<Poll>> {
     let poll = prop_oneof![
-        6 => (1_u64..20, 1_u64..9, Just(0_u64), Just(0_u64)),
-        2 => (1_u64..90, 0_u64..4, 0_u64..3, 0_u64..3),
-        1 => (1_u64..5, Just(0_u64), 1_u64..6, 1_u64..6),
-        1 => (100_u64..400, 1_u64..40, Just(0_u64), Just(0_u64)),
+        6 => (1_u64..20, 1_u32..9, Just(0_u32), Just(0_u32)),
+        2 => (1_u64..90, 0_u32..4, 0_u32..3, 0_u32..3),
+        1 => (1_u64..5, Just(0_u32), 1_u32..6, 1_u32..6),
+        1 => (100_u64..400, 1_u32..40, Just(0_u32), Just(0_u32)),
     ];
     prop::collection::vec(poll, 1..120)
 }
@@ -81,4 +81,19 @@ fn a_prefix_that_works_takes_little_room_and_one_that_fails_is_whole() {
     assert!(units.get(&net).is_some());
     assert_eq!(units.count(), 1);
     assert!(4 * size_of::<Settled>() < size_of::<Unit>());
+}
+
+#[test]
+fn a_prefix_of_which_nothing_ended_yet_takes_little_room_too() {
+    let net: IpNet = NET.parse().unwrap();
+    let mut units = Units::new(Transport::Tcp);
+    let met = Delta {
+        connections_answered: 1,
+        ..Delta::quiet(NET)
+    };
+    units.observe(&met, moment(1), None);
+    assert!(units.contains(&net) && units.get(&net).is_none());
+    assert_eq!(units.working(&net).count(), 0);
+    units.observe(&poll((0, 0, 1, 1)), moment(2), None);
+    assert!(units.get(&net).is_some());
 }

@@ -21,7 +21,7 @@ const NETS: [&str; 10] = [
 ];
 
 /// Every prefix, of which the first so many fail and the others answer so often.
-fn everything(failing: usize, answers: u64) -> Vec<Delta> {
+fn everything(failing: usize, answers: u32) -> Vec<Delta> {
     let all = NETS.into_iter().enumerate();
     all.map(|(index, net)| {
         if index < failing {
@@ -83,7 +83,7 @@ fn nearly_all_failing_with_nothing_healthy_is_an_outage() {
 fn browned(failing: usize) -> Vec<Delta> {
     let all = NETS.into_iter().enumerate();
     all.map(|(index, net)| {
-        let answers = u64::from(index >= failing);
+        let answers = u32::from(index >= failing);
         delta(net, answers, 1)
     })
     .collect()
@@ -122,7 +122,7 @@ fn more_of_the_neighbourhoods_is_no_outage_without_more_of_the_prefixes() {
         } else {
             format!("203.5.{net}.0/24")
         };
-        deltas.push(delta(&net, u64::from(!failing), 1));
+        deltas.push(delta(&net, u32::from(!failing), 1));
     }
     for second in 60..80 {
         assert_eq!(uplink.see(second, &deltas), Condition::Fine);

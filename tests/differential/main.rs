@@ -12,6 +12,7 @@ mod gates;
 mod improvised;
 mod improviser;
 mod moves;
+mod object;
 mod pair;
 mod ring;
 mod scan;
@@ -21,7 +22,8 @@ mod wrapping;
 
 use std::process::ExitCode;
 
-use detector_tests::harness;
+use anyhow::Result;
+use detector_tests::{harness, privilege};
 use nix::{
     sched::{CpuSet, sched_getcpu, sched_setaffinity},
     unistd::Pid,
@@ -33,6 +35,13 @@ use crate::scene::everywhere;
 macro_rules! sequences {
     ($($room:ident::$sequence:ident),+ $(,)?) => {
         [$((stringify!($sequence), || everywhere($room::$sequence))),+]
+    };
+}
+
+/// Tests, each named after its function.
+macro_rules! named {
+    ($($room:ident::$test:ident),+ $(,)?) => {
+        [$((stringify!($test), $room::$test as fn() -> Result<()>)),+]
     };
 }
 
@@ -99,44 +108,32 @@ fn main() -> ExitCode {
         broken::every_byte_of_the_headers_at_its_extremes,
     ];
     let mut tests = sequences.to_vec();
-    tests.push(("random_sequences", improvised::random_sequences));
-    tests.push((
-        "random_sequences_under_another_tuning",
+    tests.extend(named![
+        improvised::random_sequences,
         improvised::random_sequences_under_another_tuning,
-    ));
-    tests.push((
-        "samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order",
         ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,
-    ));
-    tests.push((
-        "counters_that_are_read_amid_counting_belong_together",
         counters::counters_that_are_read_amid_counting_belong_together,
-    ));
-    tests.push((
-        "a_number_that_is_used_again_counts_from_zero",
         counters::a_number_that_is_used_again_counts_from_zero,
-    ));
-    tests.push((
-        "a_scan_takes_the_place_of_no_destination_that_answered",
         scan::a_scan_takes_the_place_of_no_destination_that_answered,
-    ));
-    tests.push((
-        "every_connection_that_gives_way_is_counted",
         scan::every_connection_that_gives_way_is_counted,
-    ));
-    tests.push((
-        "every_program_is_verified_within_its_budget",
         budget::every_program_is_verified_within_its_budget,
-    ));
-    tests.push((
-        "every_program_is_verified_without_cap_perfmon",
         budget::every_program_is_verified_without_cap_perfmon,
-    ));
-    tests.push((
-        "a_packet_of_a_settled_connection_costs_little_more_than_parsing_it",
         gates::a_packet_of_a_settled_connection_costs_little_more_than_parsing_it,
-    ));
-    harness::main(tests)
+    ]);
+    harness::main_of([
+        (tests, privilege::missing()),
+        (of_the_object().to_vec(), None),
+    ])
+}
+
+fn of_the_object() -> [harness::Test; 5] {
+    named![
+        object::every_exit_of_every_program_passes_the_packet_on,
+        object::the_programs_call_nothing_that_changes_a_packet_or_probes_memory,
+        object::the_object_needs_no_type_information_of_the_kernel,
+        object::a_program_that_may_not_pass_a_packet_on_is_found,
+        object::a_program_that_calls_what_it_may_not_is_found,
+    ]
 }
 
 /// Samples have a budget for each CPU, and a test run runs where its caller does. Threads inherit this.

@@ -19,8 +19,8 @@ use detector_common::{
 use detector_tests::frames::Frame;
 
 /// What the programs return: `XDP_PASS`, and `TC_ACT_UNSPEC` (-1).
-const XDP_PASS: u32 = 2;
-const TC_ACT_UNSPEC: u32 = u32::MAX;
+pub(crate) const XDP_PASS: u32 = 2;
+pub(crate) const TC_ACT_UNSPEC: u32 = u32::MAX;
 
 const ETHERNET_LEN: usize = 14;
 

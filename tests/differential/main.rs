@@ -12,6 +12,8 @@ mod gates;
 mod improvised;
 mod improviser;
 mod moves;
+mod mutants;
+mod mutated;
 mod object;
 mod pair;
 mod ring;
@@ -111,6 +113,7 @@ fn main() -> ExitCode {
     tests.extend(named![
         improvised::random_sequences,
         improvised::random_sequences_under_another_tuning,
+        mutated::mutated_packets_pass_byte_for_byte,
         ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,
         counters::counters_that_are_read_amid_counting_belong_together,
         counters::a_number_that_is_used_again_counts_from_zero,

@@ -68,9 +68,17 @@ impl Venue {
     }
 }
 
+/// What a program returns that passes a packet on.
+pub(crate) const fn passes(hook: Hook) -> u32 {
+    match hook {
+        Hook::Xdp => XDP_PASS,
+        Hook::TcIn | Hook::TcOut => TC_ACT_UNSPEC,
+    }
+}
+
 /// Whether the kernel takes the frame for a test run at all. XDP wants an Ethernet header, TC a byte more, and
 /// Linux 6.18 a whole IP header where bytes 12 and 13 announce one, whatever the program makes of them.
-fn is_taken(hook: Hook, bytes: &[u8]) -> bool {
+pub(crate) fn is_taken(hook: Hook, bytes: &[u8]) -> bool {
     let shortest = match (hook, bytes.get(12..14)) {
         (Hook::Xdp, _) => ETHERNET_LEN,
         (_, Some([0x08, 0x00])) => ETHERNET_LEN + 20,
@@ -116,13 +124,8 @@ impl Pair {
             .kernel
             .programs
             .test_run(hook, link, &frame.bytes, now)?;
-        let passes = if hook == Hook::Xdp {
-            XDP_PASS
-        } else {
-            TC_ACT_UNSPEC
-        };
         ensure!(
-            returned == passes,
+            returned == passes(hook),
             "{hook:?} returned {returned}, which does not pass the packet on"
         );
         self.packets[frame.direction as usize] += 1;

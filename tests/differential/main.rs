@@ -1,5 +1,6 @@
 //! Kernel and host agree: the same frames through the programs (`BPF_PROG_TEST_RUN`) and through the engine on
-//! the host leave the same connections, destinations, counters and reasons to skip. No packet leaves the machine.
+//! the host leave the same connections, destinations, counters and reasons to skip. And every packet passes: through
+//! the programs, by what the built object says, and over a wire. No packet leaves the machine.
 
 mod broken;
 mod budget;
@@ -16,6 +17,7 @@ mod mutants;
 mod mutated;
 mod object;
 mod pair;
+mod passage;
 mod ring;
 mod scan;
 mod scene;
@@ -114,6 +116,7 @@ fn main() -> ExitCode {
         improvised::random_sequences,
         improvised::random_sequences_under_another_tuning,
         mutated::mutated_packets_pass_byte_for_byte,
+        passage::the_same_frames_arrive_with_the_detector_and_without,
         ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,
         counters::counters_that_are_read_amid_counting_belong_together,
         counters::a_number_that_is_used_again_counts_from_zero,

@@ -9,6 +9,7 @@ mod counters;
 mod datagrams;
 mod family;
 mod forgery;
+mod fuzzed;
 mod gates;
 mod improvised;
 mod improviser;
@@ -115,6 +116,7 @@ fn main() -> ExitCode {
     tests.extend(named![
         improvised::random_sequences,
         improvised::random_sequences_under_another_tuning,
+        fuzzed::whatever_passes_kernel_and_host_remember_the_same,
         mutated::mutated_packets_pass_byte_for_byte,
         passage::the_same_frames_arrive_with_the_detector_and_without,
         ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,

@@ -5,12 +5,14 @@ use std::{
     fmt::{Debug, Write as _},
     hash::Hash,
     mem,
+    panic::{self, AssertUnwindSafe},
 };
 
 use anyhow::{Result, bail, ensure};
 use detector::{
     engine::Engine,
     kernel::{Kernel, Options, maps::Totals, test_run::Hook},
+    sizes::Sizes,
 };
 use detector_common::{
     classify::Judgement, flow::Direction, maps::Loss, sample::Sample, time::Nanos, tuning::Tuning,
@@ -23,6 +25,13 @@ pub(crate) const XDP_PASS: u32 = 2;
 pub(crate) const TC_ACT_UNSPEC: u32 = u32::MAX;
 
 const ETHERNET_LEN: usize = 14;
+
+/// Room for more than a pair is shown, and little to look through.
+const SIZES: Sizes = Sizes {
+    prefixes: 8_192,
+    connections: 32_768,
+    destinations: 8_192,
+};
 
 /// Differences that an error shows.
 const SHOWN: usize = 5;
@@ -94,7 +103,7 @@ pub(crate) struct Pair {
     pub(crate) engine: Engine,
     pub(crate) tuning: Tuning,
     kernel: Kernel,
-    packets: [u64; 2],
+    pub(crate) packets: [u64; 2],
 }
 
 impl Pair {
@@ -102,6 +111,7 @@ impl Pair {
         let options = Options {
             tuning,
             is_test_run: true,
+            sizes: SIZES,
             ..Options::default()
         };
         Ok(Self {
@@ -132,6 +142,18 @@ impl Pair {
         Ok(self
             .engine
             .observe(&frame.bytes, link, frame.direction, now))
+    }
+
+    /// Shows both a sequence. What cannot happen, such as a sum that overflows, is an error too.
+    pub(crate) fn play(&mut self, sequence: &[(Frame, Nanos)]) -> Result<()> {
+        let show_all = || {
+            for (frame, now) in sequence {
+                self.show(frame, *now)?;
+            }
+            Ok(())
+        };
+        panic::catch_unwind(AssertUnwindSafe(show_all))
+            .unwrap_or_else(|_panic| bail!("the host panicked"))
     }
 
     /// Compares everything that both remember, and the samples since the last time.

@@ -51,8 +51,13 @@ const CHANGES: [Change; 20] = [
 /// Changes a frame once, twice, four or eight times.
 pub fn mutate(frame: &mut Frame, dice: &mut Dice) {
     for _ in 0..1 << dice.below(4) {
-        dice.pick(&CHANGES)(frame, dice);
+        change(frame, dice);
     }
+}
+
+/// Changes a frame once.
+pub fn change(frame: &mut Frame, dice: &mut Dice) {
+    dice.pick(&CHANGES)(frame, dice);
 }
 
 fn flip(frame: &mut Frame, dice: &mut Dice) {
@@ -159,8 +164,13 @@ fn flags(frame: &mut Frame, dice: &mut Dice) {
 /// What is sent, or what is acknowledged.
 fn number(frame: &mut Frame, dice: &mut Dice) {
     let at = transport_at(frame) + dice.pick(&[4, 8]);
-    let number = dice.pick(&NUMBERS).to_be_bytes();
-    write(frame, at, &number);
+    let mut number = dice.pick(&NUMBERS);
+    if let Some(&[a, b, c, d]) = frame.bytes.get(at..at + 4).and_then(|it| it.first_chunk())
+        && dice.one_in(2)
+    {
+        number = number.wrapping_add(u32::from_be_bytes([a, b, c, d]));
+    }
+    write(frame, at, &number.to_be_bytes());
 }
 
 fn port(frame: &mut Frame, dice: &mut Dice) {

@@ -6,12 +6,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use anyhow::Result;
 use detector_common::{skip::Skip, verdict::Verdict};
-use detector_tests::frames::{Conversation, Look};
+use detector_tests::frames::{Conversation, Frame, Look};
 
 use crate::{
     datagrams::unreachable_by,
     family::Family,
     scene::{ROUND_TRIP_MS, Scene},
+    wrapping::patched,
 };
 
 /// An IPv6 header may name IPv4 addresses in their mapped form. None on a wire is genuine, and Linux drops it
@@ -38,6 +39,36 @@ pub(crate) fn ipv6_that_names_ipv4_addresses_is_of_no_ipv4_connection(
     scene.see_end(&talk.server_reset(), Verdict::Reset)
 }
 
+/// RFC 9293 §3.10.7.4: without ACK, whatever is neither SYN nor RST is dropped.
+pub(crate) fn a_segment_that_acknowledges_nothing_says_nothing(scene: &mut Scene) -> Result<()> {
+    let mut talk = scene.conversation();
+    scene.exchange(&mut talk)?;
+    talk.reopen(7, 8);
+    for _ in 0..2 {
+        scene.see_quiet(&talk.syn())?;
+        // Nothing, FIN, SYN and FIN, everything but ACK and RST.
+        for flags in [0x00, 0x01, 0x03, 0x2b] {
+            scene.see_quiet(&flagged(scene, &talk.ack(), flags))?;
+        }
+        scene.wait(1_500);
+    }
+    scene.see_end(&talk.syn(), Verdict::SynTimeout)
+}
+
+pub(crate) fn a_segment_that_acknowledges_nothing_contradicts_no_reset(
+    scene: &mut Scene,
+) -> Result<()> {
+    let mut talk = scene.conversation();
+    scene.handshake(&mut talk)?;
+    scene.see_quiet(&talk.request(300))?;
+    scene.wait(ROUND_TRIP_MS);
+    scene.see_end(&talk.server_reset(), Verdict::Reset)?;
+    scene.wait(ROUND_TRIP_MS);
+    let response = talk.response(1_000);
+    scene.see_quiet(&flagged(scene, &response, 0x08))?;
+    scene.see_end(&response, Verdict::RstInjected)
+}
+
 /// The same ends, as an IPv6 header may name them.
 fn mapped(talk: &Conversation) -> Conversation {
     let ipv6 = |end| match end {
@@ -51,4 +82,12 @@ fn mapped(talk: &Conversation) -> Conversation {
     );
     twin.envelope.link = talk.envelope.link;
     twin
+}
+
+fn flagged(scene: &Scene, frame: &Frame, flags: u8) -> Frame {
+    let header = match scene.family {
+        Family::V4 => 20,
+        Family::V6 => 40,
+    };
+    patched(frame, frame.network_at + header + 13, &[flags])
 }

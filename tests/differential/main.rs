@@ -53,7 +53,7 @@ macro_rules! named {
 
 fn main() -> ExitCode {
     stay_on_this_cpu();
-    let sequences: [harness::Test; 59] = sequences![
+    let sequences: [harness::Test; 61] = sequences![
         connection::an_exchange_from_syn_to_fin,
         connection::the_third_unanswered_syn_three_seconds_after_the_first_is_a_timeout,
         connection::new_sockets_of_an_impatient_app_count_like_retransmissions,
@@ -110,6 +110,8 @@ fn main() -> ExitCode {
         wrapping::datagrams_and_other_transports,
         wrapping::a_long_segment_whose_length_field_is_zero,
         insertion::ipv6_that_names_ipv4_addresses_is_of_no_ipv4_connection,
+        insertion::a_segment_that_acknowledges_nothing_says_nothing,
+        insertion::a_segment_that_acknowledges_nothing_contradicts_no_reset,
         broken::every_frame_cut_off_at_every_length,
         broken::every_length_field_lying,
         broken::every_byte_of_the_headers_at_its_extremes,

@@ -12,7 +12,8 @@ pub enum Skip {
     VlanDepth,
     /// A `PPPoE` session frame that carries no IP (LCP, IPCP).
     PppControl,
-    /// The version nibble contradicts the link layer, or the header length is impossible.
+    /// The version nibble contradicts the link layer, the header length is impossible, or an IPv6 address stands for
+    /// one of IPv4.
     BadIpHeader,
     /// The IP length is shorter than the headers inside it.
     BadLength,

@@ -19,5 +19,5 @@ pub mod test_run;
 mod yardstick;
 
 pub use counters::Counters;
-pub use load::{Kernel, ProgramCost, Programs};
+pub use load::{Kernel, OBJECT, ProgramCost, Programs};
 pub use options::Options;

@@ -24,7 +24,7 @@ const SEED: u64 = 2018;
 const A_PAIR: u64 = 60;
 
 /// The thresholds reach the programs as constants of their own, which the kernel does not share with the host.
-const OTHER_TUNING: Tuning = Tuning {
+pub(crate) const OTHER_TUNING: Tuning = Tuning {
     syn_spacing: Nanos::from_millis(300),
     syn_silence: Nanos::from_millis(900),
     syn_run_gap: Nanos::from_secs(4),
@@ -124,7 +124,7 @@ fn improvise(seed: u64, link: LinkLayer) -> Vec<(Frame, Nanos)> {
     (0..FRAMES).map(|_| improviser.next()).collect()
 }
 
-fn variable(name: &str, default: u64) -> Result<u64> {
+pub(crate) fn variable(name: &str, default: u64) -> Result<u64> {
     match env::var(name) {
         Ok(value) => value
             .parse()

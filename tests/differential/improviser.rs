@@ -31,6 +31,8 @@ const PAUSES: [Nanos; 16] = [
     Nanos::from_secs(121),
 ];
 const TALKS: u8 = 5;
+/// When a sequence begins.
+pub(crate) const BEGIN: Nanos = Nanos::from_secs(1_000);
 
 /// A connection, and where its story has got to.
 struct Act {
@@ -61,7 +63,7 @@ impl Improviser {
             dice,
             acts,
             turn: 0,
-            now: Nanos::from_secs(1_000),
+            now: BEGIN,
             quote: Vec::new(),
         }
     }

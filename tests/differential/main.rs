@@ -1,5 +1,6 @@
 //! Kernel and host agree: the same frames through the programs (`BPF_PROG_TEST_RUN`) and through the engine on
-//! the host leave the same connections, destinations, counters and reasons to skip. No packet leaves the machine.
+//! the host leave the same connections, destinations, counters and reasons to skip. And every packet passes: through
+//! the programs, by what the built object says, and over a wire. No packet leaves the machine.
 
 mod broken;
 mod budget;
@@ -8,11 +9,17 @@ mod counters;
 mod datagrams;
 mod family;
 mod forgery;
+mod fuzzed;
 mod gates;
 mod improvised;
 mod improviser;
+mod insertion;
 mod moves;
+mod mutants;
+mod mutated;
+mod object;
 mod pair;
+mod passage;
 mod ring;
 mod scan;
 mod scene;
@@ -21,7 +28,8 @@ mod wrapping;
 
 use std::process::ExitCode;
 
-use detector_tests::harness;
+use anyhow::Result;
+use detector_tests::{harness, privilege};
 use nix::{
     sched::{CpuSet, sched_getcpu, sched_setaffinity},
     unistd::Pid,
@@ -36,9 +44,16 @@ macro_rules! sequences {
     };
 }
 
+/// Tests, each named after its function.
+macro_rules! named {
+    ($($room:ident::$test:ident),+ $(,)?) => {
+        [$((stringify!($test), $room::$test as fn() -> Result<()>)),+]
+    };
+}
+
 fn main() -> ExitCode {
     stay_on_this_cpu();
-    let sequences: [harness::Test; 58] = sequences![
+    let sequences: [harness::Test; 61] = sequences![
         connection::an_exchange_from_syn_to_fin,
         connection::the_third_unanswered_syn_three_seconds_after_the_first_is_a_timeout,
         connection::new_sockets_of_an_impatient_app_count_like_retransmissions,
@@ -94,49 +109,43 @@ fn main() -> ExitCode {
         wrapping::icmp_errors_and_what_they_quote,
         wrapping::datagrams_and_other_transports,
         wrapping::a_long_segment_whose_length_field_is_zero,
+        insertion::ipv6_that_names_ipv4_addresses_is_of_no_ipv4_connection,
+        insertion::a_segment_that_acknowledges_nothing_says_nothing,
+        insertion::a_segment_that_acknowledges_nothing_contradicts_no_reset,
         broken::every_frame_cut_off_at_every_length,
         broken::every_length_field_lying,
         broken::every_byte_of_the_headers_at_its_extremes,
     ];
     let mut tests = sequences.to_vec();
-    tests.push(("random_sequences", improvised::random_sequences));
-    tests.push((
-        "random_sequences_under_another_tuning",
+    tests.extend(named![
+        improvised::random_sequences,
         improvised::random_sequences_under_another_tuning,
-    ));
-    tests.push((
-        "samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order",
+        fuzzed::whatever_passes_kernel_and_host_remember_the_same,
+        mutated::mutated_packets_pass_byte_for_byte,
+        passage::the_same_frames_arrive_with_the_detector_and_without,
         ring::samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order,
-    ));
-    tests.push((
-        "counters_that_are_read_amid_counting_belong_together",
         counters::counters_that_are_read_amid_counting_belong_together,
-    ));
-    tests.push((
-        "a_number_that_is_used_again_counts_from_zero",
         counters::a_number_that_is_used_again_counts_from_zero,
-    ));
-    tests.push((
-        "a_scan_takes_the_place_of_no_destination_that_answered",
         scan::a_scan_takes_the_place_of_no_destination_that_answered,
-    ));
-    tests.push((
-        "every_connection_that_gives_way_is_counted",
         scan::every_connection_that_gives_way_is_counted,
-    ));
-    tests.push((
-        "every_program_is_verified_within_its_budget",
         budget::every_program_is_verified_within_its_budget,
-    ));
-    tests.push((
-        "every_program_is_verified_without_cap_perfmon",
         budget::every_program_is_verified_without_cap_perfmon,
-    ));
-    tests.push((
-        "a_packet_of_a_settled_connection_costs_little_more_than_parsing_it",
         gates::a_packet_of_a_settled_connection_costs_little_more_than_parsing_it,
-    ));
-    harness::main(tests)
+    ]);
+    harness::main_of([
+        (tests, privilege::missing()),
+        (of_the_object().to_vec(), None),
+    ])
+}
+
+fn of_the_object() -> [harness::Test; 5] {
+    named![
+        object::every_exit_of_every_program_passes_the_packet_on,
+        object::the_programs_call_nothing_that_changes_a_packet_or_probes_memory,
+        object::the_object_needs_no_type_information_of_the_kernel,
+        object::a_program_that_may_not_pass_a_packet_on_is_found,
+        object::a_program_that_calls_what_it_may_not_is_found,
+    ]
 }
 
 /// Samples have a budget for each CPU, and a test run runs where its caller does. Threads inherit this.

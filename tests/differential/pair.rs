@@ -5,12 +5,14 @@ use std::{
     fmt::{Debug, Write as _},
     hash::Hash,
     mem,
+    panic::{self, AssertUnwindSafe},
 };
 
 use anyhow::{Result, bail, ensure};
 use detector::{
     engine::Engine,
     kernel::{Kernel, Options, maps::Totals, test_run::Hook},
+    sizes::Sizes,
 };
 use detector_common::{
     classify::Judgement, flow::Direction, maps::Loss, sample::Sample, time::Nanos, tuning::Tuning,
@@ -19,10 +21,17 @@ use detector_common::{
 use detector_tests::frames::Frame;
 
 /// What the programs return: `XDP_PASS`, and `TC_ACT_UNSPEC` (-1).
-const XDP_PASS: u32 = 2;
-const TC_ACT_UNSPEC: u32 = u32::MAX;
+pub(crate) const XDP_PASS: u32 = 2;
+pub(crate) const TC_ACT_UNSPEC: u32 = u32::MAX;
 
 const ETHERNET_LEN: usize = 14;
+
+/// Room for more than a pair is shown, and little to look through.
+const SIZES: Sizes = Sizes {
+    prefixes: 8_192,
+    connections: 32_768,
+    destinations: 8_192,
+};
 
 /// Differences that an error shows.
 const SHOWN: usize = 5;
@@ -68,9 +77,17 @@ impl Venue {
     }
 }
 
+/// What a program returns that passes a packet on.
+pub(crate) const fn passes(hook: Hook) -> u32 {
+    match hook {
+        Hook::Xdp => XDP_PASS,
+        Hook::TcIn | Hook::TcOut => TC_ACT_UNSPEC,
+    }
+}
+
 /// Whether the kernel takes the frame for a test run at all. XDP wants an Ethernet header, TC a byte more, and
 /// Linux 6.18 a whole IP header where bytes 12 and 13 announce one, whatever the program makes of them.
-fn is_taken(hook: Hook, bytes: &[u8]) -> bool {
+pub(crate) fn is_taken(hook: Hook, bytes: &[u8]) -> bool {
     let shortest = match (hook, bytes.get(12..14)) {
         (Hook::Xdp, _) => ETHERNET_LEN,
         (_, Some([0x08, 0x00])) => ETHERNET_LEN + 20,
@@ -86,7 +103,7 @@ pub(crate) struct Pair {
     pub(crate) engine: Engine,
     pub(crate) tuning: Tuning,
     kernel: Kernel,
-    packets: [u64; 2],
+    pub(crate) packets: [u64; 2],
 }
 
 impl Pair {
@@ -94,6 +111,7 @@ impl Pair {
         let options = Options {
             tuning,
             is_test_run: true,
+            sizes: SIZES,
             ..Options::default()
         };
         Ok(Self {
@@ -116,19 +134,26 @@ impl Pair {
             .kernel
             .programs
             .test_run(hook, link, &frame.bytes, now)?;
-        let passes = if hook == Hook::Xdp {
-            XDP_PASS
-        } else {
-            TC_ACT_UNSPEC
-        };
         ensure!(
-            returned == passes,
+            returned == passes(hook),
             "{hook:?} returned {returned}, which does not pass the packet on"
         );
         self.packets[frame.direction as usize] += 1;
         Ok(self
             .engine
             .observe(&frame.bytes, link, frame.direction, now))
+    }
+
+    /// Shows both a sequence. What cannot happen, such as a sum that overflows, is an error too.
+    pub(crate) fn play(&mut self, sequence: &[(Frame, Nanos)]) -> Result<()> {
+        let show_all = || {
+            for (frame, now) in sequence {
+                self.show(frame, *now)?;
+            }
+            Ok(())
+        };
+        panic::catch_unwind(AssertUnwindSafe(show_all))
+            .unwrap_or_else(|_panic| bail!("the host panicked"))
     }
 
     /// Compares everything that both remember, and the samples since the last time.

@@ -5,6 +5,7 @@ mod conversation;
 mod datagram;
 mod envelope;
 mod link;
+mod mutation;
 mod segment;
 
 use detector_common::flow::Direction;
@@ -13,6 +14,7 @@ pub use conversation::Conversation;
 pub use datagram::{answer, datagram, icmp_error};
 pub use envelope::{Envelope, Extension, Fragment};
 pub use link::Link;
+pub use mutation::{change, mutate};
 
 /// One frame, as the gateway's WAN interface sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]

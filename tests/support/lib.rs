@@ -28,6 +28,7 @@ pub mod http;
 pub mod inbox;
 pub mod injector;
 pub mod lab;
+pub mod long;
 pub mod measured;
 pub mod namespace;
 pub mod observed;

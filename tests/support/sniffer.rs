@@ -46,20 +46,43 @@ impl Sniffer {
         Ok(sniffer)
     }
 
+    /// Watches `interface` for frames of every kind, from their link header on: also those that leave by it. The
+    /// outermost VLAN tag is missing, since the kernel keeps it beside the frame.
+    ///
+    /// # Errors
+    /// As [`Sniffer::open`].
+    pub fn open_frames(namespace: &Namespace, interface: &str) -> anyhow::Result<Self> {
+        namespace
+            .run(|| {
+                let sniffer = Self::of(watch(SockType::Raw, SockProtocol::EthAll)?);
+                bind(sniffer.socket.as_raw_fd(), &link_address(interface)?)?;
+                Ok(sniffer)
+            })
+            .with_context(|| format!("watching {interface} of the {}", namespace.name()))
+    }
+
     /// Watches all interfaces of `namespace`: a TUN device has no link address to be bound to.
     ///
     /// # Errors
     /// Without `CAP_NET_RAW`.
     pub fn open_everywhere(namespace: &Namespace, family: Family) -> anyhow::Result<Self> {
+        let protocol = match family {
+            Family::V4 => SockProtocol::EthIp,
+            Family::V6 => SockProtocol::EthIpv6,
+        };
         let socket = namespace
-            .run(|| watch(family))
+            .run(|| watch(SockType::Datagram, protocol))
             .with_context(|| format!("watching the {}", namespace.name()))?;
-        // The largest packet that segmentation offload leaves whole.
-        let buffer = vec![0; 1 << 16].into_boxed_slice();
-        Ok(Self { socket, buffer })
+        Ok(Self::of(socket))
     }
 
-    /// The next packet, from its IP header on, or `None` when all have been read. Does not wait; the
+    fn of(socket: OwnedFd) -> Self {
+        // The largest packet that segmentation offload leaves whole.
+        let buffer = vec![0; 1 << 16].into_boxed_slice();
+        Self { socket, buffer }
+    }
+
+    /// The next packet, from its IP header on or as a frame, or `None` when all have been read. Does not wait; the
     /// descriptor says when there is more.
     ///
     /// # Errors
@@ -79,13 +102,9 @@ impl AsFd for Sniffer {
     }
 }
 
-fn watch(family: Family) -> anyhow::Result<OwnedFd> {
-    let protocol = match family {
-        Family::V4 => SockProtocol::EthIp,
-        Family::V6 => SockProtocol::EthIpv6,
-    };
+fn watch(kind: SockType, protocol: SockProtocol) -> anyhow::Result<OwnedFd> {
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-    let socket = socket(AddressFamily::Packet, SockType::Datagram, flags, protocol)?;
+    let socket = socket(AddressFamily::Packet, kind, flags, protocol)?;
     setsockopt(&socket, RcvBufForce, &BACKLOG_BYTES)?;
     Ok(socket)
 }

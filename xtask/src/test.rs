@@ -11,6 +11,9 @@ use clap::Args;
 
 use crate::{fleet, lab, nats, privilege, program, say, setup, tally::Tally, tee, workspace};
 
+/// Asks tests for their long form; `tests/support/long.rs` reads it.
+const LONG: &str = "DETECTOR_LONG";
+
 /// What to run.
 #[derive(Args, Debug, PartialEq)]
 pub(crate) struct Options {
@@ -20,6 +23,9 @@ pub(crate) struct Options {
     /// Run only the tests of a fleet, on Prometheus and Alertmanager, which take minutes (root)
     #[arg(long)]
     fleet: bool,
+    /// Run those tests that can go on for ever in their long form: millions of packets instead of some 100,000
+    #[arg(long)]
+    long: bool,
     /// Arguments for the test programs, such as --nocapture
     #[arg(last = true)]
     harness: Vec<String>,
@@ -66,6 +72,7 @@ fn command(options: &Options) -> Result<Command> {
     } else {
         every_test()
     };
+    cargo.envs(options.long.then_some((LONG, "1")));
     cargo.args(&options.filter).arg("--").args(&options.harness);
     Ok(cargo)
 }
@@ -99,18 +106,23 @@ mod tests {
 
     #[test]
     fn the_filter_and_the_harness_arguments_reach_their_programs() {
-        let harness = vec!["--nocapture".to_owned()];
-        let command = command(&Options {
-            filter: Some("rst".to_owned()),
-            fleet: false,
-            harness,
-        })
-        .unwrap();
+        let command = command(&options(false)).unwrap();
         let text = program::describe(&command);
         assert!(
             text.ends_with("--features detector-tests/nats rst -- --nocapture`"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_long_form_is_asked_for_by_a_variable_and_by_nothing_else() {
+        for (is_long, expected) in [(true, Some("1")), (false, None)] {
+            let command = command(&options(is_long)).unwrap();
+            let mut variables = command.get_envs();
+            let value = variables.find(|(name, _)| *name == LONG);
+            let value = value.and_then(|(_, value)| value?.to_str());
+            assert_eq!(value, expected);
+        }
     }
 
     #[test]
@@ -136,5 +148,14 @@ mod tests {
         let (tally, succeeded) = run(program.args(["-c", script]), io::sink()).unwrap();
         assert_eq!(tally.to_string(), "1 passed, 2 failed, 0 skipped");
         assert!(!succeeded);
+    }
+
+    fn options(long: bool) -> Options {
+        Options {
+            filter: Some("rst".to_owned()),
+            fleet: false,
+            long,
+            harness: vec!["--nocapture".to_owned()],
+        }
     }
 }

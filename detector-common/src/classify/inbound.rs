@@ -36,8 +36,11 @@ pub(super) fn observe(
     } else if flags.is_syn() {
         crossing_syn(flow, destination, segment, sighting);
         None
-    } else {
+    } else if flags.ack() {
         speech(flow, destination, segment, sighting)
+    } else {
+        // Dropped by its receiver (RFC 9293 §3.10.7.4).
+        None
     }
 }
 

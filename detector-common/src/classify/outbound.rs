@@ -25,8 +25,8 @@ pub(super) fn observe(
         silent_destination(flow, destination, sighting)
     } else if flags.rst() {
         reset(flow, sighting)
-    } else if flags.is_syn_ack() {
-        // The answer to a SYN that crossed ours.
+    } else if flags.is_syn_ack() || !flags.ack() {
+        // The answer to a SYN that crossed ours, or what its receiver drops (RFC 9293 §3.10.7.4).
         None
     } else {
         speak(flow, destination, segment, sighting)

@@ -57,12 +57,18 @@ pub(crate) fn read<H: HeaderBytes>(header: H, packet: &mut Packet) -> Result<Net
     })
 }
 
+/// One that stands for an IPv4 address is none: a stranger would speak of IPv4 connections with it, and Linux drops
+/// it too (`ip6_rcv_core`).
 #[inline(always)]
 fn address<H: HeaderBytes>(header: H, offset: usize) -> Result<Address, Skip> {
-    Ok(Address {
+    let address = Address {
         high: header.u64_at(offset)?,
         low: header.u64_at(offset.wrapping_add(8))?,
-    })
+    };
+    match address.as_v4_bits() {
+        Some(_) => Err(Skip::BadIpHeader),
+        None => Ok(address),
+    }
 }
 
 /// The protocol behind the extension headers, and its header.

@@ -26,7 +26,8 @@ use super::{
 };
 use crate::{failure::Failure, sizes::Sizes};
 
-static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
+/// The object that this binary brings along.
+pub static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
 
 /// aya-log's levels: 0 is off, and the verifier then drops every log call; 4 is debug.
 const LOG_OFF: u8 = 0;

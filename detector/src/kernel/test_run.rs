@@ -37,9 +37,39 @@ impl Programs {
         frame: &[u8],
         now: Nanos,
     ) -> Result<u32, Failure> {
-        self.set_test_clock(now)?;
         let mut options = TestRunOptions::new();
         options.data_in = Some(frame);
+        let result = self.run(hook, link, options, now)?;
+        Ok(result.return_value)
+    }
+
+    /// The same, and writes to `after` what became of the frame: as many bytes as it says.
+    ///
+    /// # Errors
+    /// As [`Self::test_run`], and where there is no room for it.
+    pub fn test_run_into(
+        &mut self,
+        hook: Hook,
+        link: LinkLayer,
+        frame: &[u8],
+        now: Nanos,
+        after: &mut [u8],
+    ) -> Result<(u32, usize), Failure> {
+        let mut options = TestRunOptions::new();
+        options.data_in = Some(frame);
+        options.data_out = Some(after);
+        let result = self.run(hook, link, options, now)?;
+        Ok((result.return_value, result.data_size_out as usize))
+    }
+
+    fn run(
+        &mut self,
+        hook: Hook,
+        link: LinkLayer,
+        options: TestRunOptions<'_>,
+        now: Nanos,
+    ) -> Result<TestRunResult, Failure> {
+        self.set_test_clock(now)?;
         let result = match hook {
             Hook::Xdp => self.xdp(attach::xdp_program(link))?.test_run(options),
             Hook::TcIn => self
@@ -49,9 +79,7 @@ impl Programs {
                 .classifier(attach::egress_program(link))?
                 .test_run(options),
         };
-        result
-            .map(|TestRunResult { return_value, .. }| return_value)
-            .map_err(|error| refused(&error))
+        result.map_err(|error| refused(&error))
     }
 
     fn set_test_clock(&mut self, now: Nanos) -> Result<(), Failure> {

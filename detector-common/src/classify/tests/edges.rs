@@ -1,7 +1,7 @@
 //! Edges that are easily got wrong.
 
 use super::*;
-use crate::frames::{abort, refusal, reset};
+use crate::frames::{FIN, PSH, SYN, abort, refusal, reset};
 
 #[test]
 fn a_syn_with_data_is_answered_with_all_of_it() {
@@ -30,6 +30,23 @@ fn a_syn_with_data_is_refused_with_all_of_it() {
     // RFC 9293 §3.5.2: a reset to a SYN acknowledges SEQ + LEN.
     let refused = judged(Verdict::SynRefused, Stage::PostSyn);
     assert_eq!(scene.server(RTT, refusal().ack(301)), refused);
+}
+
+#[test]
+fn what_acknowledges_nothing_is_dropped_by_its_receiver_and_says_nothing() {
+    // Nothing, FIN, SYN and FIN, data.
+    for flags in [0, FIN, SYN | FIN, PSH] {
+        let mut scene = Scene::asked();
+        assert_eq!(scene.client(ms(1), request(0).flags(flags)), None);
+        assert!(!scene.destination.has_answered());
+        assert_eq!(scene.stage(), Stage::PostSyn, "{flags:#x}");
+
+        let mut scene = Scene::requested();
+        let reset = scene.server(ms(200), reset());
+        assert_eq!(reset, judged(Verdict::Reset, Stage::PostPsh));
+        let data = response(100).ack(301).flags(flags);
+        assert_eq!(scene.server(ms(300), data), None, "{flags:#x}");
+    }
 }
 
 #[test]

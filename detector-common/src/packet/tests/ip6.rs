@@ -170,6 +170,20 @@ fn a_zero_payload_length_stands_for_the_packets_own() {
 }
 
 #[test]
+fn an_address_of_ipv4_in_disguise_is_named() {
+    let text = ip6(SEGMENT_LEN, TCP, SEGMENT);
+    for (name, genuine) in [
+        ("sender", "20010db8 00000000 00000000 00000001"),
+        ("receiver", "20010db8 00640000 00000000 00000007"),
+    ] {
+        let mapped = text.replace(genuine, "00000000 00000000 0000ffff c6336407");
+        let compatible = text.replace(genuine, "00000000 00000000 00000000 c6336407");
+        assert_skipped(&[(name, &mapped, Skip::BadIpHeader)]);
+        assert!(parsed(LinkLayer::Ip, &compatible).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn an_impossible_header_is_named() {
     let version_4 = "
         02 00 00 00 00 02  02 00 00 00 00 01  86 dd                     | Ethernet: IPv6

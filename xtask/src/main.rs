@@ -10,6 +10,7 @@ mod dist;
 mod document;
 mod ebpf;
 mod error_rates;
+mod faults;
 mod fleet;
 mod fuzz;
 mod hand_over;
@@ -82,6 +83,8 @@ enum Task {
     },
     /// Run every test; the last line counts them
     Test(test::Options),
+    /// Inject every fault and write down what happens; updates docs/RELIABILITY.md
+    Faults(faults::Options),
     /// Measure what reading a capture costs, beside other programs; updates docs/BENCHMARKS.md
     Bench(bench::Options),
     /// Build the package: binary, unit, settings, manual pages, completions
@@ -108,6 +111,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Simulate { arguments } => return error_rates::error_rates("simulate", &arguments),
         Task::Arl { arguments } => return error_rates::error_rates("arl", &arguments),
         Task::Test(options) => return test::test(&options),
+        Task::Faults(options) => return faults::faults(&options),
         Task::Bench(options) => bench::bench(&options),
         Task::Dist(options) => return dist::dist(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),

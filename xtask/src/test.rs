@@ -12,7 +12,7 @@ use clap::Args;
 use crate::{fleet, lab, nats, privilege, program, say, setup, tally::Tally, tee, workspace};
 
 /// Asks tests for their long form; `tests/support/long.rs` reads it.
-const LONG: &str = "DETECTOR_LONG";
+pub(crate) const LONG: &str = "DETECTOR_LONG";
 
 /// What to run.
 #[derive(Args, Debug, PartialEq)]
@@ -32,18 +32,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn test(options: &Options) -> Result<ExitCode> {
-    setup::setup()?;
-    if privilege::is_root() {
-        lab::ensure_tools()?;
-        lab::ensure_clock()?;
-        lab::ensure_reader()?;
-        lab::ensure_service_manager()?;
-        // One sink speaks to a real Alertmanager, one to a real NATS.
-        fleet::ensure_programs()?;
-        nats::ensure_server()?;
-    }
-    say::step("test: building the programs under test");
-    workspace::build(&mut programs())?;
+    prepare()?;
     say::step("test: building and running every test");
     let (tally, succeeded) = run(&mut command(options)?, io::stdout())?;
     let problem = tally.problem(succeeded, in_ci(env::var("CI").ok().as_deref()));
@@ -56,6 +45,22 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Gets what the tests need of the system, and builds what they start.
+pub(crate) fn prepare() -> Result<()> {
+    setup::setup()?;
+    if privilege::is_root() {
+        lab::ensure_tools()?;
+        lab::ensure_clock()?;
+        lab::ensure_reader()?;
+        lab::ensure_service_manager()?;
+        // One sink speaks to a real Alertmanager, one to a real NATS.
+        fleet::ensure_programs()?;
+        nats::ensure_server()?;
+    }
+    say::step("test: building the programs under test");
+    workspace::build(&mut programs()).map(drop)
 }
 
 /// The tests run the detector as it is installed, which `cargo test` alone does not build.
@@ -84,7 +89,8 @@ fn every_test() -> Command {
     cargo
 }
 
-fn run(cargo: &mut Command, sink: impl Write) -> Result<(Tally, bool)> {
+/// Runs a program of tests, and counts what it says.
+pub(crate) fn run(cargo: &mut Command, sink: impl Write) -> Result<(Tally, bool)> {
     let mut child = cargo
         .stdout(Stdio::piped())
         .spawn()

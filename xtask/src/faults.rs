@@ -1,0 +1,154 @@
+//! Injects every fault there is a test for, and writes down what was measured: docs/RELIABILITY.md.
+//!
+//! Owns the runs and the table. It must not know how a fault is injected: its test does.
+
+mod table;
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::{self, Command, ExitCode},
+};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde_json::Value;
+
+use self::table::{FAULTS, Fault};
+use crate::{document, say, tally::Tally, test, workspace};
+
+const DOCUMENT: &str = "docs/RELIABILITY.md";
+/// Of its place in there.
+const NAME: &str = "faults";
+/// Where tests write what they measured; `tests/support/measured.rs` reads it.
+const FILE: &str = "DETECTOR_MEASURED";
+
+/// How thoroughly.
+#[derive(Args, Debug, PartialEq)]
+pub(crate) struct Options {
+    /// Run the long forms of tests too; without it their rows keep what was measured last
+    #[arg(long)]
+    long: bool,
+}
+
+pub(crate) fn faults(options: &Options) -> Result<ExitCode> {
+    test::prepare()?;
+    let older = fs::read_to_string(workspace::root().join(DOCUMENT)).context(DOCUMENT)?;
+    let mut tally = Tally::default();
+    let mut rows = Vec::new();
+    for fault in FAULTS {
+        let kept = (fault.is_long && !options.long)
+            .then(|| row_of(&older, fault))
+            .flatten();
+        let row = match kept {
+            Some(row) => row.to_owned(),
+            None => fault.row(&inject(fault, options.long, &mut tally)?),
+        };
+        rows.push(row);
+    }
+    document::write(DOCUMENT, NAME, &table(&rows.join("\n")))?;
+    let problem = tally.problem(true, true);
+    if let Some(problem) = &problem {
+        say::error(problem);
+    }
+    say::result(&tally.to_string());
+    Ok(problem.map_or(ExitCode::SUCCESS, |_| ExitCode::FAILURE))
+}
+
+/// Runs the test of a fault, and says what it measured; where it did not pass, that.
+fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
+    say::step(&format!("faults: {}", fault.name));
+    let figures = figures_file();
+    let mut cargo = command(fault);
+    cargo
+        .env(FILE, &figures)
+        .envs(is_long.then_some((test::LONG, "1")));
+    let (own, has_passed) = test::run(&mut cargo, io::sink())?;
+    let measured = figures_in(&figures);
+    // Where nothing was measured there is none.
+    let _none = fs::remove_file(&figures);
+    tally.add_all(&own);
+    let passed = has_passed && own.problem(true, true).is_none();
+    Ok(if passed {
+        measured.unwrap_or_else(|| "holds".to_owned())
+    } else {
+        format!("**{own}**")
+    })
+}
+
+fn command(fault: &Fault) -> Command {
+    let mut cargo = workspace::cargo(["test", "--locked", "-p", "detector-tests"]);
+    cargo.args(workspace::EVERYTHING);
+    cargo.args(["--test", fault.target, fault.test, "--", "--exact"]);
+    cargo
+}
+
+fn figures_file() -> PathBuf {
+    env::temp_dir().join(format!("detector-measured-{}.ndjson", process::id()))
+}
+
+fn figures_in(path: &Path) -> Option<String> {
+    let lines = fs::read_to_string(path).ok()?;
+    let figures = lines.lines().filter_map(|line| {
+        let figure: Value = serde_json::from_str(line).ok()?;
+        figure["figure"].as_str().map(str::to_owned)
+    });
+    Some(figures.collect::<Vec<_>>().join("; "))
+}
+
+fn table(rows: &str) -> String {
+    format!(
+        "| fault | injected by `cargo xtask test --filter` | what happens | measured |\n|---|---|---|---|\n{rows}"
+    )
+}
+
+/// What an earlier run wrote of a fault.
+fn row_of<'a>(document: &'a str, fault: &Fault) -> Option<&'a str> {
+    let begin = format!("| {} |", fault.name);
+    document.lines().find(|line| line.starts_with(&begin))
+}
+
+impl Fault {
+    fn row(&self, measured: &str) -> String {
+        format!(
+            "| {} | `{}` | {} | {measured} |",
+            self.name, self.test, self.happens
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_row_is_found_again_in_what_was_written() {
+        for fault in FAULTS {
+            let row = fault.row("3.2 s");
+            assert_eq!(row_of(&table(&row), fault), Some(&*row));
+            assert_eq!(row.matches('|').count(), 5, "{row}");
+        }
+    }
+
+    #[test]
+    fn no_fault_is_named_twice_and_no_test() {
+        let names: BTreeSet<_> = FAULTS.iter().map(|fault| fault.name).collect();
+        let tests: BTreeSet<_> = FAULTS.iter().map(|fault| fault.test).collect();
+        assert_eq!((names.len(), tests.len()), (FAULTS.len(), FAULTS.len()));
+    }
+
+    #[test]
+    fn figures_are_read_as_tests_write_them() {
+        let path = env::temp_dir().join(format!("detector-figures-{}", process::id()));
+        fs::write(
+            &path,
+            "{\"test\":\"a\",\"figure\":\"3 s\"}\n{\"test\":\"a\",\"figure\":\"5 of 5\"}\n",
+        )
+        .unwrap();
+        let figures = figures_in(&path);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(figures.as_deref(), Some("3 s; 5 of 5"));
+    }
+}

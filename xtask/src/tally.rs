@@ -21,6 +21,14 @@ impl Tally {
         }
     }
 
+    /// Takes what another run has counted.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.unmet.extend(other.unmet.iter().cloned());
+    }
+
     /// What makes the run a failure, if anything does.
     pub(crate) fn problem(&self, cargo_succeeded: bool, in_ci: bool) -> Option<String> {
         if self.failed > 0 {

@@ -201,7 +201,11 @@ fn fill_seldom(source: &impl Source, at: usize, total_len: usize, room: *mut u8)
 
 #[inline(always)]
 fn fill(source: &impl Source, at: usize, total_len: usize, room: *mut u8) -> bool {
-    // The mask changes nothing; it shows the verifier the bound.
-    let len = opaque(total_len.wrapping_sub(at).min(ROOM)) & (2 * ROOM - 1);
-    len != 0 && source.load(at as u32, room.cast(), len as u32) == 0
+    if at >= total_len {
+        return false;
+    }
+    // The mask changes nothing; with it the verifier sees both bounds. Before Linux 6.8 it would not believe a mere
+    // comparison that the length is not zero, which `bpf_skb_load_bytes` refuses.
+    let last = opaque(total_len.wrapping_sub(at).min(ROOM).wrapping_sub(1)) & (ROOM - 1);
+    source.load(at as u32, room.cast(), last as u32 + 1) == 0
 }

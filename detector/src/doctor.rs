@@ -23,7 +23,7 @@ use crate::{
     event_loop,
     failure::Failure,
     figures::several,
-    kernel::privilege,
+    kernel::{needs, privilege},
     print::print,
     status::Status,
 };
@@ -71,6 +71,7 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
         machine.lockdown(),
         machine.bpf_file_system(),
         Finding::of("capabilities", privilege::check().map(|()| "enough")),
+        Finding::of("features", needs::check().map(|()| "none is missing")),
         of_config,
         machine.memory(config.tables.bytes()),
         machine::clock(Timestamp::now(), built_at()),

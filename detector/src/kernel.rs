@@ -8,6 +8,7 @@ pub mod interfaces;
 mod load;
 mod mapped;
 pub mod maps;
+pub mod needs;
 mod options;
 mod pod;
 mod prefixes;

@@ -71,7 +71,7 @@ pub(crate) fn a_reader_that_has_seen_enough_ends_it_quietly() -> Result<()> {
 fn ensure_attached(lab: &Lab) -> Result<()> {
     let hooks = Hooks::of(&lab.gateway, WAN_INTERFACE)?;
     ensure!(
-        hooks.xdp.len() == 1 && hooks.tcx_out.len() == 1,
+        hooks.xdp.len() == 1 && hooks.tcx_out.len() + hooks.filters_out.len() == 1,
         "not attached: {hooks:?}"
     );
     Ok(())

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use aya::programs::{ProgramInfo, SchedClassifier, TcAttachType};
+use detector::kernel::attach::TcHook;
 use detector_tests::Namespace;
 use serde_json::Value;
 
@@ -51,6 +52,9 @@ fn xdp(interface: &str) -> Result<Vec<String>> {
 }
 
 fn tcx(interface: &str, side: TcAttachType) -> Result<Vec<String>> {
+    if TcHook::of_this_kernel() == TcHook::Clsact {
+        return Ok(Vec::new());
+    }
     let (_revision, programs) = SchedClassifier::query_tcx(interface, side)?;
     let name = |it: &ProgramInfo| format!("{} {}", it.name_as_str().unwrap_or_default(), it.id());
     Ok(programs.iter().map(name).collect())

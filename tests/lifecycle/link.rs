@@ -43,7 +43,7 @@ impl Link {
 }
 
 pub(crate) fn ensure_attached(hooks: &Hooks) -> Result<()> {
-    let is_attached = hooks.xdp.len() == 1 && hooks.tcx_out.len() == 1;
+    let is_attached = hooks.xdp.len() == 1 && hooks.tcx_out.len() + hooks.filters_out.len() == 1;
     ensure!(is_attached, "not attached: {hooks:?}");
     Ok(())
 }

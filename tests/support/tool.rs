@@ -1,4 +1,4 @@
-//! The two system tools that build the lab, `ip` and `nft`, fed with scripts. Knows no topology.
+//! The system tools that build the lab, fed with scripts. Knows no topology.
 
 use std::io::Write as _;
 use std::process::{Child, Command, Output, Stdio};
@@ -31,7 +31,7 @@ fn feed(namespace: &Namespace, program: &str, args: &[&str], script: &str) -> an
             .stdout(Stdio::null())
             .stderr(Stdio::piped()),
     )?;
-    let output = converse(child, script).with_context(|| format!("talking to {program}"))?;
+    let output = talk(child, script).with_context(|| format!("talking to {program}"))?;
     ensure!(
         output.status.success(),
         "{program} {} in the namespace {}: {}\n{}",
@@ -43,7 +43,24 @@ fn feed(namespace: &Namespace, program: &str, args: &[&str], script: &str) -> an
     Ok(())
 }
 
-fn converse(mut child: Child, script: &str) -> std::io::Result<Output> {
+/// Runs a tool where the caller is, with `input` on its stdin, and returns what it prints.
+///
+/// # Errors
+/// Shows what the tool said.
+pub fn converse(command: &mut Command, input: &str) -> anyhow::Result<String> {
+    let name = command.get_program().display().to_string();
+    let piped = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = piped.spawn().with_context(|| format!("starting {name}"))?;
+    let output = talk(child, input).with_context(|| format!("talking to {name}"))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{name}: {}", errors.trim());
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+fn talk(mut child: Child, script: &str) -> std::io::Result<Output> {
     if let Some(mut stdin) = child.stdin.take() {
         // A tool that ends early says why on stderr; the broken pipe itself says nothing.
         stdin.write_all(script.as_bytes()).ok();

@@ -1,9 +1,11 @@
 //! Debian packages: what is on offer, and installing it. Knows no package by name.
 
 use std::{
+    cmp::Reverse,
+    collections::BTreeSet,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
 };
 
@@ -63,6 +65,72 @@ pub(crate) fn install_idle(packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Puts packages with all that they depend on and this machine lacks into a folder, and installs nothing.
+pub(crate) fn unpack(packages: &[&str], folder: &Path) -> Result<()> {
+    let simulated = ["-q", "--simulate", "--no-install-recommends", "install"];
+    let mut simulation = program::command("apt-get");
+    simulation.env("LC_ALL", "C").args(simulated).args(packages);
+    let plan = program::answer(&mut simulation).with_context(|| {
+        let packages = packages.join(" ");
+        format!("apt-get knows no way to install {packages}: `apt-get update` may help")
+    })?;
+    let installed = installed_in(&plan);
+    // What is installed already is needed no less, since nothing else is looked at in the folder.
+    let known = packages.iter().copied();
+    let wanted: BTreeSet<_> = known.chain(installed).collect();
+    fetch(&Vec::from_iter(wanted), folder)
+}
+
+/// Puts the files of these packages alone into a folder, which is there only when all of them are in it.
+pub(crate) fn fetch(packages: &[&str], folder: &Path) -> Result<()> {
+    let mut partial = folder.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let archives = partial.join("archives");
+    fs::remove_dir_all(&partial).ok();
+    fs::create_dir_all(&archives)?;
+    say::step(&format!(
+        "setup: fetching {} (apt-get)",
+        packages.join(", ")
+    ));
+    let mut download = program::command("apt-get");
+    download.args(["-q", "download"]).args(packages);
+    let quiet = download.current_dir(&archives).stdout(Stdio::null());
+    program::run(quiet.stderr(Stdio::null())).with_context(|| {
+        format!(
+            "apt-get gets no {}: `apt-get update` may help",
+            packages.join(" ")
+        )
+    })?;
+    for archive in fs::read_dir(&archives)? {
+        let mut unpack = program::command("dpkg-deb");
+        unpack.arg("-x").arg(archive?.path()).arg(&partial);
+        program::run(&mut unpack)?;
+    }
+    fs::remove_dir_all(&archives)?;
+    Ok(fs::rename(&partial, folder)?)
+}
+
+/// The newest package on offer whose name begins and ends so.
+pub(crate) fn newest(beginning: &str, end: &str) -> Option<String> {
+    let names = program::answer(program::command("apt-cache").args(["pkgnames", beginning]))?;
+    let mut names: Vec<_> = names.lines().filter(|name| name.ends_with(end)).collect();
+    names.sort_by_key(|name| Reverse(numbers(name)));
+    // Names outlive their packages.
+    let newest = names.into_iter().find(|name| policy(name).is_some())?;
+    Some(newest.to_owned())
+}
+
+fn numbers(name: &str) -> Vec<u64> {
+    let numbers = name.split(|char: char| !char.is_ascii_digit());
+    numbers.filter_map(|number| number.parse().ok()).collect()
+}
+
+fn installed_in(plan: &str) -> impl Iterator<Item = &str> {
+    let lines = plan.lines().filter_map(|line| line.strip_prefix("Inst "));
+    lines.filter_map(|line| line.split([' ', ':']).next())
+}
+
 fn policy(package: &str) -> Option<String> {
     let answer = program::answer(program::command("apt-cache").args(["policy", package]))?;
     candidate_in(&answer).map(str::to_owned)
@@ -95,6 +163,20 @@ mod tests {
     fn the_candidate_is_read_from_the_policy() {
         let policy = "rust-web-src:\n  Installed: (none)\n  Candidate: 1.96.0+dfsg1-1\n";
         assert_eq!(candidate_in(policy), Some("1.96.0+dfsg1-1"));
+    }
+
+    #[test]
+    fn of_packages_the_newest_is_the_one_with_the_highest_numbers() {
+        let of = |name: &str| numbers(&format!("linux-image-{name}-cloud-amd64"));
+        assert!(of("6.1.0-100") > of("6.1.0-56"));
+        assert!(of("6.12.117+deb12") > of("6.12.74+deb12"));
+    }
+
+    #[test]
+    fn what_would_be_installed_is_read_from_the_plan() {
+        let plan =
+            "Remv other [1]\nInst seabios (1.16.2-1 Debian [all])\nInst libfdt1:amd64 (1)\nConf x";
+        assert!(installed_in(plan).eq(["seabios", "libfdt1"]));
     }
 
     #[test]

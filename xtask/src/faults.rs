@@ -67,7 +67,7 @@ fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     let measured = figures_in(&figures);
     // Where nothing was measured there is none.
     let _none = fs::remove_file(&figures);
-    tally.add_all(&own);
+    tally.join(&own);
     let passed = has_passed && own.problem(true, true).is_none();
     Ok(if passed {
         measured.unwrap_or_else(|| "holds".to_owned())

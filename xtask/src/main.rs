@@ -28,6 +28,7 @@ mod tee;
 mod test;
 mod toolchain;
 mod tools;
+mod vm;
 mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -91,6 +92,8 @@ enum Task {
     Dist(dist::Options),
     /// Fuzz the parser, the engine and the reader of captures
     Fuzz(fuzz::Options),
+    /// Run tests inside virtual machines, on kernels that this machine does not have
+    Vm(vm::Options),
     /// Check format, lints of both sides, lint tables and documentation
     Lint,
 }
@@ -115,6 +118,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => bench::bench(&options),
         Task::Dist(options) => return dist::dist(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
+        Task::Vm(options) => return vm::vm(&options),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

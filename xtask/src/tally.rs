@@ -21,8 +21,8 @@ impl Tally {
         }
     }
 
-    /// Adds those of another run.
-    pub(crate) fn add_all(&mut self, other: &Self) {
+    /// Takes what another run has counted.
+    pub(crate) fn join(&mut self, other: &Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;

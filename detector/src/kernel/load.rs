@@ -19,10 +19,11 @@ use detector_common::{
     sets::{record_of, sets_for},
 };
 use log::Log;
+use nix::errno::Errno;
 
 use super::{
-    attach::Links, counters::Counters, descriptors::Descriptors, maps::Maps, options::Options,
-    pod::Shared, privilege::CURE,
+    attach::Links, counters::Counters, descriptors::Descriptors, maps::Maps, needs,
+    options::Options, pod::Shared, privilege::CURE,
 };
 use crate::{failure::Failure, sizes::Sizes};
 
@@ -89,8 +90,10 @@ impl Programs {
     /// Creates the maps. Programs are verified one by one as they are attached.
     ///
     /// # Errors
-    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
+    /// [`Failure::Unavailable`] where the kernel lacks a feature, [`Failure::Memory`] or [`Failure::Permission`] where
+    /// it refuses a map.
     pub(super) fn load(options: Options) -> Result<Self, Failure> {
+        needs::check()?;
         let tuning = Shared(options.tuning);
         let is_test_run = u32::from(options.is_test_run);
         let log_level = if options.is_verbose {
@@ -230,6 +233,11 @@ fn once(loaded: Result<(), ProgramError>, name: &str) -> Result<(), Failure> {
             verifier_log,
         }) => {
             tracing::debug!("verifier log of {name}: {verifier_log}");
+            if io_error.raw_os_error() == Some(Errno::E2BIG as i32) && !privilege::is_trusted() {
+                return Err(Failure::Permission(format!(
+                    "program {name}: without CAP_PERFMON this kernel's verifier gives up; grant it as well"
+                )));
+            }
             Err(Failure::Unavailable(format!(
                 "the kernel refuses program {name}: {io_error}; RUST_LOG=debug shows the \
                  verifier's log"
@@ -243,11 +251,11 @@ fn load_failure(error: &EbpfError) -> Failure {
     let EbpfError::MapError(MapError::CreateError { name, io_error }) = error else {
         return Failure::Failed(format!("the eBPF object does not load: {error}"));
     };
-    match io_error.raw_os_error().map(nix::errno::Errno::from_raw) {
-        Some(nix::errno::Errno::EPERM | nix::errno::Errno::EACCES) => {
+    match io_error.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::EPERM | Errno::EACCES) => {
             Failure::Permission(format!("map {name}: {io_error}; {CURE}"))
         }
-        Some(nix::errno::Errno::ENOMEM) => Failure::Memory(format!(
+        Some(Errno::ENOMEM) => Failure::Memory(format!(
             "map {name}: {io_error}; give the service more memory (MemoryMax)"
         )),
         _ => Failure::Failed(format!("map {name}: {io_error}")),

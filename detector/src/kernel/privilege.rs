@@ -42,8 +42,12 @@ pub fn check() -> Result<(), Failure> {
 
 /// What whoever has the capabilities should know of one that is not needed.
 pub fn caveat() -> Option<&'static str> {
-    let is_trusted = has(HELPFUL) || has(Capability::CAP_SYS_ADMIN);
-    (!is_trusted).then_some(FENCED)
+    (!is_trusted()).then_some(FENCED)
+}
+
+/// Whether the kernel spares the programs what it asks of those that it does not trust.
+pub(super) fn is_trusted() -> bool {
+    has(HELPFUL) || has(Capability::CAP_SYS_ADMIN)
 }
 
 /// Gives up every capability but those that loading and attaching take, and the one that spares them fences.

@@ -89,6 +89,7 @@ impl Hashed for PrefixKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::cases;
     use crate::{
         address::Address,
         lanes::WAYS,
@@ -163,6 +164,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn every_part_of_a_key_counts(host: u32, port: u16, bit in 0..16) {
             let seeds = seeds(7);

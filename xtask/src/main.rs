@@ -6,6 +6,7 @@ mod bench;
 mod compiler;
 mod corpus;
 mod demo;
+mod deny;
 mod dist;
 mod document;
 mod ebpf;
@@ -17,9 +18,12 @@ mod lab;
 mod linker;
 mod lint;
 mod lint_table;
+mod miri;
 mod nats;
+mod pip;
 mod privilege;
 mod program;
+mod rooms;
 mod say;
 mod setup;
 mod tally;
@@ -88,7 +92,11 @@ enum Task {
     Dist(dist::Options),
     /// Fuzz the parser, the engine and the reader of captures
     Fuzz(fuzz::Options),
-    /// Check format, lints of both sides, lint tables and documentation
+    /// Ask of licences, sources and doubles of what is built in (deny.toml)
+    Deny(deny::Options),
+    /// Run the tests of what kernel and host share under Miri, which sees undefined behaviour
+    Miri,
+    /// Check format, lints of both sides, lint tables, unsafe rooms, what is built in, and documentation
     Lint,
 }
 
@@ -111,6 +119,8 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => bench::bench(&options),
         Task::Dist(options) => return dist::dist(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
+        Task::Deny(options) => deny::deny(&options),
+        Task::Miri => miri::miri(),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -121,6 +121,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many keys would take hours")]
     fn neighbours_fall_into_different_places() {
         let seeds = seeds(1);
         let uppers: HashSet<u64> = (0..4_096)
@@ -132,6 +133,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many keys would take hours")]
     fn keys_that_collide_by_one_seed_do_not_by_another() {
         let places = |seeds: Seeds| (0..1 << 16).map(move |host| key(host, 1).hash(&seeds) >> 48);
         let (one, other): (Vec<u64>, Vec<u64>) =
@@ -155,6 +157,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many keys would take hours")]
     fn networks_in_a_row_find_their_ways_whatever_the_seeds() {
         let worst = (0..500)
             .map(|from| share_without_a_way(&seeds(from)))

@@ -11,6 +11,7 @@
 //! whole connections to them, take both as a whole.
 
 pub mod address;
+pub mod bare;
 pub mod capture;
 pub mod censor;
 pub mod clients;
@@ -28,6 +29,7 @@ pub mod http;
 pub mod inbox;
 pub mod injector;
 pub mod lab;
+mod long;
 pub mod measured;
 pub mod namespace;
 pub mod observed;
@@ -62,6 +64,7 @@ pub use forgery::{Forgery, Message};
 pub use hosting::Hosting;
 pub use injector::{Injection, Trigger};
 pub use lab::{Lab, Options};
+pub use long::times;
 pub use measured::measured;
 pub use namespace::Namespace;
 pub use observed::{Detector, Observation};

@@ -20,7 +20,7 @@ pub use self::mode::{Mode, Reason};
 use super::{interfaces::Interface, load::Programs};
 use crate::failure::Failure;
 
-/// Ours go on to whoever comes behind. Others may not (`TC_ACT_OK`), and what they decide first would be out of sight; so
+/// Ours go on to whoever comes behind. Others may not (`TC_ACT_OK`): what they decide first would be out of sight, so
 /// ours want to be the first. Among filters of one priority the latest is.
 const FIRST_FILTER: TcAttachOptions = filter(1);
 /// Where the kernel finds a place.

@@ -95,6 +95,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many connections would take hours")]
     fn every_connection_comes_once_before_any_comes_again() {
         let mut drive = Drive::over(1 << 18, 1 << 16, Layout::Out4);
         let seen: HashSet<_> = (0..1 << 18).map(|_| drive.next()).collect();

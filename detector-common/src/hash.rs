@@ -89,6 +89,7 @@ impl Hashed for PrefixKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::cases;
     use crate::{
         address::Address,
         lanes::WAYS,
@@ -120,6 +121,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many keys would take hours")]
     fn neighbours_fall_into_different_places() {
         let seeds = seeds(1);
         let uppers: HashSet<u64> = (0..4_096)
@@ -131,6 +133,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many keys would take hours")]
     fn keys_that_collide_by_one_seed_do_not_by_another() {
         let places = |seeds: Seeds| (0..1 << 16).map(move |host| key(host, 1).hash(&seeds) >> 48);
         let (one, other): (Vec<u64>, Vec<u64>) =
@@ -154,6 +157,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "so many keys would take hours")]
     fn networks_in_a_row_find_their_ways_whatever_the_seeds() {
         let worst = (0..500)
             .map(|from| share_without_a_way(&seeds(from)))
@@ -163,6 +167,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn every_part_of_a_key_counts(host: u32, port: u16, bit in 0..16) {
             let seeds = seeds(7);

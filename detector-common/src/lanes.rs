@@ -114,6 +114,7 @@ const fn shift(lane: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::cases;
     use proptest::prelude::*;
 
     fn way() -> impl Strategy<Value = Way> {
@@ -127,6 +128,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn a_lane_holds_what_was_put_there_and_the_others_what_they_held(
             before: u64,

@@ -26,6 +26,8 @@ extern crate std;
 
 pub mod address;
 pub mod bytes;
+#[cfg(test)]
+mod cases;
 pub mod classify;
 pub mod destination;
 pub mod drive;

@@ -23,14 +23,17 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// The hooks of `interface` at this moment.
     pub(crate) fn of(namespace: &Namespace, interface: &str) -> Result<Self> {
-        namespace.run(|| {
-            Ok(Self {
-                xdp: xdp(interface)?,
-                tcx_in: tcx(interface, TcAttachType::Ingress)?,
-                tcx_out: tcx(interface, TcAttachType::Egress)?,
-                filters_in: filters(interface, "ingress")?,
-                filters_out: filters(interface, "egress")?,
-            })
+        namespace.run(|| Self::here(interface))
+    }
+
+    /// The same, in the namespace of the calling thread.
+    pub(crate) fn here(interface: &str) -> Result<Self> {
+        Ok(Self {
+            xdp: xdp(interface)?,
+            tcx_in: tcx(interface, TcAttachType::Ingress)?,
+            tcx_out: tcx(interface, TcAttachType::Egress)?,
+            filters_in: filters(interface, "ingress")?,
+            filters_out: filters(interface, "egress")?,
         })
     }
 }

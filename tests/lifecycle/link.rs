@@ -10,7 +10,8 @@ use crate::{
 };
 
 pub(crate) const NAME: &str = "wan0";
-const MAKE: &str = "link add wan0 type veth peer name far0\nlink set wan0 up\nlink set far0 up";
+/// Up from its beginning, so that there is no moment in between to be seen.
+const MAKE: &str = "link add wan0 up type veth peer name far0\nlink set far0 up";
 
 /// The namespace, and the interface in it.
 pub(crate) struct Link(pub(crate) Namespace);

@@ -4,15 +4,18 @@
 //! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. Tests of the service file need `systemd-analyze` alone. Each other test has a lab of its own.
 
 mod clsact;
+mod cycles;
 mod device;
 mod doctor;
 mod ending;
+mod foreign;
 mod helper;
 mod hooks;
 mod interfaces;
 mod link;
 mod metrics;
 mod neighbour;
+mod orders;
 mod privilege;
 mod process;
 mod refusal;
@@ -41,6 +44,10 @@ fn main() -> ExitCode {
         ending::a_reader_that_has_seen_enough_ends_it_quietly,
         neighbour::a_foreign_xdp_program_stays_and_is_named,
         neighbour::tc_ingress_works_beside_a_foreign_xdp_program,
+        neighbour::tc_ingress_works_beside_anybodys_xdp_program,
+        neighbour::the_dispatcher_of_libxdp_is_known_by_its_name,
+        orders::no_program_is_displaced_in_any_order,
+        orders::what_others_decide_first_is_seen_all_the_same,
         device::jumbo_frames_pass_through_native_xdp,
         device::the_mtu_may_be_raised_while_it_watches,
         device::a_device_without_ethernet_is_watched_in_generic_mode,
@@ -77,6 +84,7 @@ fn main() -> ExitCode {
         interfaces::an_interface_is_followed_under_its_new_name,
         interfaces::an_interface_that_moves_away_and_back_is_watched_again,
         interfaces::down_and_up_are_told_and_detach_nothing,
+        cycles::an_interface_is_watched_again_after_whatever_becomes_of_it,
         interfaces::an_interface_that_is_not_there_yet_is_awaited_beside_another,
         helper::a_detector_without_its_helper_says_so_and_ends,
         helper::the_helper_of_a_killed_detector_ends,

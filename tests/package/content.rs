@@ -9,7 +9,7 @@ use detector::cli::Cli;
 use crate::package;
 
 /// Beside the pages; a folder has at least one file.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "etc/detector/detector.toml",
     "usr/bin/detector",
     "usr/lib/systemd/system/detector.service",
@@ -18,6 +18,7 @@ const FILES: [&str; 12] = [
     "usr/share/detector/prometheus/",
     "usr/share/doc/detector/changelog.gz",
     "usr/share/doc/detector/copyright",
+    "usr/share/doc/detector/detector.cdx.json",
     "usr/share/doc/detector/docs/CONFIGURATION.md",
     "usr/share/fish/vendor_completions.d/detector.fish",
     "usr/share/man/man5/detector.toml.5.gz",

@@ -6,6 +6,7 @@ mod chroot;
 mod content;
 mod form;
 mod installation;
+mod inventory;
 mod manager;
 mod package;
 
@@ -21,6 +22,8 @@ fn main() -> ExitCode {
         content::what_is_beside_the_binary_is_in_it,
         content::the_settings_are_a_configuration_file,
         content::it_needs_nothing_but_the_c_library,
+        inventory::the_binary_tells_what_it_is_made_of,
+        inventory::the_bill_of_materials_is_what_the_binary_tells,
         form::lintian_has_nothing_to_say,
         form::pages_render_without_a_warning,
         form::shells_take_their_completions,

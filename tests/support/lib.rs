@@ -11,6 +11,7 @@
 //! whole connections to them, take both as a whole.
 
 pub mod address;
+pub mod bare;
 pub mod capture;
 pub mod censor;
 pub mod clients;

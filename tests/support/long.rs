@@ -6,7 +6,7 @@ use std::env;
 pub const LONG: &str = "DETECTOR_LONG";
 
 /// As much as the form that is asked for has.
-pub fn so_many(short: u64, long: u64) -> u64 {
+pub fn so_many<T>(short: T, long: T) -> T {
     let is_long = env::var_os(LONG).is_some_and(|value| value == "1");
     if is_long { long } else { short }
 }

@@ -9,6 +9,8 @@ use std::io::Write as _;
 
 use serde_json::json;
 
+use crate::harness::note;
+
 /// The variable of the environment that names the file figures are written to, a JSON object a line.
 pub const FILE: &str = "DETECTOR_MEASURED";
 
@@ -17,7 +19,7 @@ pub const FILE: &str = "DETECTOR_MEASURED";
 /// # Panics
 /// Where that file can not be written.
 pub fn measured(test: &str, figure: impl Display) {
-    eprintln!("measured: {test}: {figure}");
+    note(&format!("measured: {test}: {figure}"));
     let Some(path) = std::env::var_os(FILE) else {
         return;
     };

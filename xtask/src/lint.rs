@@ -2,13 +2,15 @@
 
 use anyhow::{Result, ensure};
 
-use crate::{ebpf, lint_table, program, say, setup, workspace};
+use crate::{deny, ebpf, lint_table, program, rooms, say, setup, workspace};
 
 type Part = (&'static str, fn() -> Result<()>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 7] = [
     ("format", format),
     ("lint tables", lint_table::check),
+    ("unsafe rooms", rooms::check),
+    ("what is built in", deny::check),
     ("clippy", clippy),
     ("clippy of the kernel programs", ebpf::clippy),
     ("documentation", documentation),

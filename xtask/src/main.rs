@@ -6,6 +6,7 @@ mod bench;
 mod compiler;
 mod corpus;
 mod demo;
+mod deny;
 mod dist;
 mod document;
 mod ebpf;
@@ -18,9 +19,12 @@ mod lab;
 mod linker;
 mod lint;
 mod lint_table;
+mod miri;
 mod nats;
+mod pip;
 mod privilege;
 mod program;
+mod rooms;
 mod say;
 mod setup;
 mod tally;
@@ -94,7 +98,11 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Run tests inside virtual machines, on kernels that this machine does not have
     Vm(vm::Options),
-    /// Check format, lints of both sides, lint tables and documentation
+    /// Ask of licences, sources and doubles of what is built in (deny.toml)
+    Deny(deny::Options),
+    /// Run the tests of what kernel and host share under Miri, which sees undefined behaviour
+    Miri,
+    /// Check format, lints of both sides, lint tables, unsafe rooms, what is built in, and documentation
     Lint,
 }
 
@@ -119,6 +127,8 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Dist(options) => return dist::dist(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Vm(options) => return vm::vm(&options),
+        Task::Deny(options) => deny::deny(&options),
+        Task::Miri => miri::miri(),
         Task::Lint => lint::lint(),
     }?;
     Ok(ExitCode::SUCCESS)

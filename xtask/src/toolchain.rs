@@ -30,6 +30,33 @@ pub(crate) fn ensure_linked() -> Result<Compiler> {
     }
 }
 
+/// Miri of the same version, which rustup alone has.
+pub(crate) fn ensure_miri() -> Result<()> {
+    let miri = || {
+        program::answer(program::command("rustup").args([
+            "run",
+            NAME,
+            "cargo-miri",
+            "miri",
+            "--version",
+        ]))
+    };
+    if miri().is_some() {
+        return Ok(());
+    }
+    let compiler = Compiler::of_rustup(NAME);
+    let compiler = compiler.with_context(|| format!("no toolchain {NAME}: `cargo xtask setup`"))?;
+    let toolchain = compiler.sysroot.file_name().unwrap_or_default();
+    let mut rustup = program::command("rustup");
+    rustup.args(["component", "add", "miri", "--toolchain"]);
+    program::run(rustup.arg(toolchain)).with_context(|| {
+        format!(
+            "{} has no Miri: link {NAME} to a nightly of rustup's",
+            compiler.sysroot.display()
+        )
+    })
+}
+
 /// Clippy of the same version: the library source fits no other.
 pub(crate) fn ensure_clippy() -> Result<()> {
     let clippy =

@@ -6,7 +6,7 @@ mod mode;
 use aya::{
     programs::{
         LinkOrder, ProgramError, TcAttachType, XdpMode,
-        tc::{self, NlOptions, SchedClassifierLink, TcAttachOptions},
+        tc::{self, NlOptions, SchedClassifierLink, TcAttachOptions, TcHandle},
         xdp::XdpLink,
     },
     util::KernelVersion,
@@ -19,6 +19,12 @@ use self::mode::{Attempt, attempt};
 pub use self::mode::{Mode, Reason};
 use super::{interfaces::Interface, load::Programs};
 use crate::failure::Failure;
+
+/// Ours go on to whoever comes behind. Others may not (`TC_ACT_OK`): what they decide first would be out of sight, so
+/// ours want to be the first. Among filters of one priority the latest is.
+const FIRST_FILTER: TcAttachOptions = filter(1);
+/// Where the kernel finds a place.
+const ANY_FILTER: TcAttachOptions = filter(0);
 
 /// Which hook sees what comes in.
 #[derive(
@@ -171,19 +177,29 @@ impl Programs {
         side: TcAttachType,
         hook: TcHook,
     ) -> Result<SchedClassifierLink, Failure> {
-        let options = match hook {
-            TcHook::Tcx => TcAttachOptions::TcxOrder(LinkOrder::default()),
-            TcHook::Clsact => {
-                prepare_clsact(interface, name, side)?;
-                TcAttachOptions::Netlink(NlOptions::default())
-            }
-        };
+        if hook == TcHook::Clsact {
+            prepare_clsact(interface, name, side)?;
+        }
         let program = self.classifier(name)?;
-        let attached = program.attach_with_options(&interface.name, side, options);
-        attached
-            .and_then(|link| program.take_link(link))
-            .map_err(|error: ProgramError| failure::of_tc(interface, &error))
+        let mut on = |options| {
+            let link = program.attach_with_options(&interface.name, side, options)?;
+            program.take_link(link)
+        };
+        let attached = match hook {
+            TcHook::Tcx => on(TcAttachOptions::TcxOrder(LinkOrder::first())),
+            // A filter of another kind may have this priority.
+            TcHook::Clsact => on(FIRST_FILTER).or_else(|_taken| on(ANY_FILTER)),
+        };
+        attached.map_err(|error: ProgramError| failure::of_tc(interface, &error))
     }
+}
+
+const fn filter(priority: u16) -> TcAttachOptions {
+    TcAttachOptions::Netlink(NlOptions {
+        priority,
+        handle: TcHandle::AUTO_ASSIGN,
+        classid: None,
+    })
 }
 
 /// Adds the qdisc where it is missing, and removes filters of ours that a killed process left.

@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
+/// What libxdp attaches, to run the programs of several tools one after the other.
+const DISPATCHER: &str = "xdp_dispatcher";
+
 /// One interface, as it was when it was asked for.
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 pub struct Interface {
@@ -46,8 +49,8 @@ pub struct Guise {
     pub name: String,
     /// Whether it is up.
     pub is_up: bool,
-    /// Whether somebody's XDP program is on it.
-    pub has_xdp: bool,
+    /// The XDP program on it, whoever's it is.
+    pub xdp: Option<u32>,
 }
 
 /// A connection to rtnetlink, in the network namespace of the caller.
@@ -120,7 +123,7 @@ impl Interfaces {
         Ok(link.as_ref().map(|link| Guise {
             name: name(link),
             is_up: link.header.flags.contains(LinkFlags::Up),
-            has_xdp: xdp_program(link).is_some(),
+            xdp: xdp_program(link),
         }))
     }
 
@@ -260,6 +263,7 @@ fn named(program: u32) -> String {
         .find(|it| it.id() == program)
         .and_then(|it| it.name_as_str().map(ToOwned::to_owned));
     match name {
+        Some(name) if name == DISPATCHER => format!("{name} of libxdp, id {program}"),
         Some(name) => format!("{name}, id {program}"),
         None => format!("id {program}"),
     }

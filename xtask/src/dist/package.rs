@@ -17,6 +17,8 @@ const BINARY: &str = "detector";
 const FEATURES: &str = "nats";
 /// Written by the program of the same name, into a folder beside the binary.
 const PAPERS: &str = "papers";
+/// What the binary is made of, among the papers.
+const INVENTORY: &str = "detector.cdx.json";
 /// Bytes of the binary at most.
 const LARGEST: u64 = 15_000_000;
 
@@ -41,6 +43,7 @@ pub(crate) fn build(origin: &Origin) -> Result<Package> {
     let binary = binary(origin)?;
     let folder = binary.with_file_name(PAPERS);
     papers(&folder, origin)?;
+    inventory(&binary, &folder)?;
     let path = deb(&binary, origin)?;
     let binary_bytes = fs::metadata(&binary)?.len();
     ensure!(
@@ -57,7 +60,7 @@ pub(crate) fn build(origin: &Origin) -> Result<Package> {
 
 fn binary(origin: &Origin) -> Result<PathBuf> {
     say::step("dist: building the detector");
-    let mut cargo = workspace::cargo(["build", "--locked", "--profile", PROFILE]);
+    let mut cargo = workspace::cargo(["auditable", "build", "--locked", "--profile", PROFILE]);
     cargo.args(["-p", "detector", "--bin", BINARY, "--features", FEATURES]);
     cargo.envs(origin.variables());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags()?);
@@ -93,6 +96,16 @@ fn papers(folder: &Path, origin: &Origin) -> Result<()> {
     let mut command = program::command(&papers.to_string_lossy());
     command.arg(folder).arg(maintainer()?);
     program::run(command.envs(origin.variables()))
+}
+
+/// Read back from the binary, so that what is written beside it is what it says itself.
+fn inventory(binary: &Path, folder: &Path) -> Result<()> {
+    say::step("dist: writing what the binary is made of");
+    let mut reader = program::command("auditable2cdx");
+    let inventory = program::answer(reader.arg(binary));
+    let inventory = inventory.with_context(|| format!("{} fails", program::describe(&reader)))?;
+    let path = folder.join(INVENTORY);
+    fs::write(&path, inventory + "\n").with_context(|| path.display().to_string())
 }
 
 /// As the package's own description has it.

@@ -11,6 +11,7 @@ use crate::{
 };
 use std::{vec, vec::Vec};
 
+use crate::cases::cases;
 use proptest::{collection::vec as vec_of, prelude::*, sample::select};
 
 use Direction::{In, Out};
@@ -128,7 +129,7 @@ const PROOF_OF_RESET: [Mark; 6] = [
 const PROOF_OF_WORDS: [Mark; 4] = [Mark::Echo, Mark::TooSoon, Mark::ForeignTtl, Mark::IpIdJump];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn marks_only_grow_within_a_connection(steps in steps()) {

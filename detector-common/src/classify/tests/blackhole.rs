@@ -174,6 +174,7 @@ fn a_super_segment_that_is_sent_again_counts_once() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so much data takes minutes")]
 fn an_upload_that_moves_on_over_a_lossy_line_is_no_blackhole() {
     let mut scene = Scene::answered();
     let mut seq = 1;

@@ -8,6 +8,7 @@ use super::*;
 use crate::verdict::Outcome;
 use std::{vec, vec::Vec};
 
+use crate::cases::cases;
 use proptest::{collection::vec as vec_of, prelude::*, sample::select};
 
 use Direction::{In, Out};
@@ -63,7 +64,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn an_honest_server_is_never_accused(line in line(), plans in vec_of(plan(), 1..4)) {

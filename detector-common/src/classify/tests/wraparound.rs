@@ -4,6 +4,7 @@ use super::*;
 use crate::frames::{ACK, abort, client_fin, refusal, reset};
 use std::{vec, vec::Vec};
 
+use crate::cases::cases;
 use proptest::{collection::vec as vec_of, prelude::*, sample::select};
 
 /// One segment of a script: who sends it, when, and with which numbers, counted from the first.
@@ -194,7 +195,7 @@ fn steps() -> impl Strategy<Value = Vec<(Direction, u64, TcpFrame)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn where_the_numbers_begin_changes_no_verdict(

@@ -2,6 +2,7 @@
 
 use super::{plan::plan, *};
 
+use crate::cases::cases;
 use etherparse::{NetSlice, SlicedPacket, TcpSlice, TransportSlice, UdpSlice};
 use proptest::prelude::*;
 
@@ -104,7 +105,7 @@ fn segment(slice: &TcpSlice<'_>) -> tcp::Segment {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn both_readers_agree_on_a_valid_frame(plan in plan()) {

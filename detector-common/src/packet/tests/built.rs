@@ -5,6 +5,7 @@ use super::{
     *,
 };
 
+use crate::cases::cases;
 use etherparse::IpHeaders;
 use proptest::prelude::*;
 
@@ -57,7 +58,7 @@ fn datagram_of(plan: &Plan) -> Option<udp::Datagram> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn a_frame_parses_to_what_was_put_in(plan in plan()) {

@@ -59,6 +59,7 @@ fn an_ipv6_error_names_the_connection_that_it_is_about() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many types take minutes")]
 fn only_errors_are_followed_in_ipv4() {
     for kind in 0..=u8::MAX {
         let text = format!(
@@ -77,6 +78,7 @@ fn only_errors_are_followed_in_ipv4() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many types take minutes")]
 fn only_errors_are_followed_in_ipv6() {
     for kind in 0..=u8::MAX {
         let text = format!(

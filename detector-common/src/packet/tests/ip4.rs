@@ -117,6 +117,7 @@ fn a_zero_length_leaves_out_the_link_header() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so long a packet takes minutes")]
 fn a_super_packet_above_64_kib_has_its_whole_payload() {
     let mut bytes = frame(
         "

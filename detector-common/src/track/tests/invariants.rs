@@ -8,6 +8,7 @@ use crate::{
 };
 use std::{vec, vec::Vec};
 
+use crate::cases::cases;
 use proptest::{collection::vec as vec_of, prelude::*, sample::select};
 
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +171,7 @@ fn check_step(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn counters_only_grow_and_agree_with_each_other(steps in steps()) {

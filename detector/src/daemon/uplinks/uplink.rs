@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Uplink {
     name: String,
     pub(super) attached: Option<Attached>,
-    /// Not known before the first look.
-    is_up: Option<bool>,
+    /// Our XDP program, as the first look found it.
+    xdp: Option<u32>,
     /// What keeps it from being attached, as told last.
     trouble: Option<String>,
 }
@@ -34,7 +34,7 @@ impl Uplink {
         Self {
             name,
             attached,
-            is_up: None,
+            xdp: None,
             trouble: None,
         }
     }
@@ -50,13 +50,13 @@ impl Uplink {
         };
         let index = attached.interface.index;
         match known.guise(index).await? {
-            Some(guise) if is_watched(attached, &guise) => {
-                return Ok(seen(attached, &mut self.is_up, guise));
+            Some(guise) if is_watched(attached, &mut self.xdp, &guise) => {
+                return Ok(seen(attached, guise));
             }
             _ => {}
         }
         helper.detach(index).await?;
-        self.is_up = None;
+        self.xdp = None;
         let lost = self.attached.take();
         Ok(lost.iter().map(|it| change("detached", it)).collect())
     }
@@ -100,22 +100,20 @@ impl Uplink {
 }
 
 /// Whether our programs are still on an interface that is there. Root can take them off; XDP is what can be seen of
-/// that without a capability.
-fn is_watched(attached: &Attached, now: &Guise) -> bool {
-    attached.ingress == IngressHook::Tc || now.has_xdp
+/// that without a capability, and another one in its place is not ours.
+fn is_watched(attached: &Attached, xdp: &mut Option<u32>, now: &Guise) -> bool {
+    attached.ingress == IngressHook::Tc || now.xdp.is_some_and(|id| id == *xdp.get_or_insert(id))
 }
 
 /// What is new of an interface that is there.
-fn seen(attached: &mut Attached, is_up: &mut Option<bool>, now: Guise) -> Vec<Change> {
+fn seen(attached: &mut Attached, now: Guise) -> Vec<Change> {
     let mut changes = Vec::new();
     if attached.interface.name != now.name {
         attached.interface.name = now.name;
         changes.push(change("renamed", attached));
     }
-    if is_up
-        .replace(now.is_up)
-        .is_some_and(|before| before != now.is_up)
-    {
+    if attached.interface.is_up != now.is_up {
+        attached.interface.is_up = now.is_up;
         changes.push(change(if now.is_up { "up" } else { "down" }, attached));
     }
     changes
@@ -152,38 +150,39 @@ mod tests {
         }
     }
 
-    fn states(is_up: &mut Option<bool>, name: &str, up: bool) -> Vec<&'static str> {
-        let now = Guise {
+    fn guise(name: &str, is_up: bool, xdp: Option<u32>) -> Guise {
+        Guise {
             name: name.to_owned(),
-            is_up: up,
-            has_xdp: true,
-        };
-        let changes = seen(&mut wan(), is_up, now);
+            is_up,
+            xdp,
+        }
+    }
+
+    fn states(attached: &mut Attached, is_up: bool) -> Vec<&'static str> {
+        let changes = seen(attached, guise("wan0", is_up, Some(1)));
         changes.iter().map(|change| change.state).collect()
     }
 
     #[test]
-    fn the_first_look_is_no_change() {
-        assert!(states(&mut None, "wan0", false).is_empty());
+    fn an_interface_goes_down_and_up_once() {
+        let mut attached = wan();
+        assert!(states(&mut attached, true).is_empty());
+        assert_eq!(states(&mut attached, false), ["down"]);
+        assert!(states(&mut attached, false).is_empty());
+        assert_eq!(states(&mut attached, true), ["up"]);
     }
 
     #[test]
-    fn an_interface_goes_down_and_up_once() {
-        let mut is_up = Some(true);
-        assert_eq!(states(&mut is_up, "wan0", false), ["down"]);
-        assert!(states(&mut is_up, "wan0", false).is_empty());
-        assert_eq!(states(&mut is_up, "wan0", true), ["up"]);
+    fn an_interface_that_was_down_when_it_was_attached_goes_up() {
+        let mut attached = wan();
+        attached.interface.is_up = false;
+        assert_eq!(states(&mut attached, true), ["up"]);
     }
 
     #[test]
     fn a_new_name_is_told_under_the_new_name() {
         let mut attached = wan();
-        let now = Guise {
-            name: "wan1".to_owned(),
-            is_up: true,
-            has_xdp: true,
-        };
-        let changes = seen(&mut attached, &mut Some(true), now);
+        let changes = seen(&mut attached, guise("wan1", true, Some(1)));
         assert_eq!(changes, [change("renamed", &attached)]);
         assert_eq!(attached.interface.name, "wan1");
     }
@@ -191,15 +190,25 @@ mod tests {
     #[test]
     fn an_interface_whose_xdp_program_was_taken_off_is_watched_no_longer() {
         let mut attached = wan();
-        let mut now = Guise {
-            name: "wan0".to_owned(),
-            is_up: true,
-            has_xdp: true,
-        };
-        assert!(is_watched(&attached, &now));
-        now.has_xdp = false;
-        assert!(!is_watched(&attached, &now));
+        assert!(is_watched(
+            &attached,
+            &mut None,
+            &guise("wan0", true, Some(1))
+        ));
+        assert!(!is_watched(
+            &attached,
+            &mut None,
+            &guise("wan0", true, None)
+        ));
         attached.ingress = IngressHook::Tc;
-        assert!(is_watched(&attached, &now));
+        assert!(is_watched(&attached, &mut None, &guise("wan0", true, None)));
+    }
+
+    #[test]
+    fn another_xdp_program_in_the_place_of_ours_is_not_ours() {
+        let mut xdp = None;
+        assert!(is_watched(&wan(), &mut xdp, &guise("wan0", true, Some(1))));
+        assert!(is_watched(&wan(), &mut xdp, &guise("wan0", true, Some(1))));
+        assert!(!is_watched(&wan(), &mut xdp, &guise("wan0", true, Some(2))));
     }
 }

@@ -2,9 +2,10 @@
 
 use super::*;
 
-/// Every set of marks.
+/// Every set of marks; under Miri, which would take minutes, some.
 fn every_set() -> impl Iterator<Item = Marks> {
-    (0..1_u16 << Mark::COUNT).map(Marks)
+    let step = if cfg!(miri) { 211 } else { 1 };
+    (0..1_u16 << Mark::COUNT).step_by(step).map(Marks)
 }
 
 const fn any(set: Marks, all: [Mark; 3]) -> bool {

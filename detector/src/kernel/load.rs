@@ -22,8 +22,14 @@ use log::Log;
 use nix::errno::Errno;
 
 use super::{
-    attach::Links, counters::Counters, descriptors::Descriptors, maps::Maps, needs,
-    options::Options, pod::Shared, privilege::CURE,
+    attach::Links,
+    counters::Counters,
+    descriptors::Descriptors,
+    maps::Maps,
+    needs,
+    options::Options,
+    pod::Shared,
+    privilege::{self, CURE},
 };
 use crate::{failure::Failure, sizes::Sizes};
 

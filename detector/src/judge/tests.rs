@@ -32,8 +32,8 @@ pub(super) fn retried(prefix: &str, ok: u32) -> Delta {
 }
 
 pub(super) fn first_hosts(count: u32) -> HostSet {
-    HostSet(std::array::from_fn(|word| {
-        let hosts = count.saturating_sub(32 * word as u32).min(32);
+    HostSet([0, 32, 64, 96, 128, 160, 192, 224].map(|before| {
+        let hosts = count.saturating_sub(before).min(32);
         u32::try_from((1_u64 << hosts) - 1).unwrap()
     }))
 }

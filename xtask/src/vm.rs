@@ -102,8 +102,8 @@ fn build() -> Result<String> {
 fn pack(kernel: &Kernel, baggage: &Archive, errands: &[Errand], folder: &Path) -> Result<PathBuf> {
     let mut archive = baggage.clone();
     modules::pack(&kernel.modules, &mut archive)?;
-    let plan: String = errands.iter().map(|errand| format!("{errand}\n")).collect();
-    archive.file("plan", 0o644, plan.as_bytes());
+    let plan: Vec<_> = errands.iter().map(Errand::to_string).collect();
+    archive.file("plan", 0o644, plan.join("\n").as_bytes());
     let path = folder.join("initramfs.cpio");
     fs::write(&path, archive.finish()).with_context(|| path.display().to_string())?;
     Ok(path)

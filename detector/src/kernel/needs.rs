@@ -63,7 +63,7 @@ fn failure(need: &Need) -> Failure {
         |it| format!("Linux {}", it.release().display()),
     );
     Failure::Unavailable(format!(
-        "needs {name} because {reason}, and {release} has none; boot Linux {since} or newer"
+        "needs {name} (Linux {since}) because {reason}, and {release} has none; boot Linux 6.1 or newer"
     ))
 }
 
@@ -98,13 +98,13 @@ mod tests {
         for need in &NEEDS {
             let line = failure(need).to_string();
             assert!(
-                line.starts_with(&format!("needs {} because ", need.name)),
+                line.starts_with(&format!(
+                    "needs {} (Linux {}) because ",
+                    need.name, need.since
+                )),
                 "{line}"
             );
-            assert!(
-                line.ends_with(&format!("; boot Linux {} or newer", need.since)),
-                "{line}"
-            );
+            assert!(line.ends_with("; boot Linux 6.1 or newer"), "{line}");
             assert!(!line.contains('\n'), "{line}");
         }
     }

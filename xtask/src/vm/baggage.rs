@@ -15,7 +15,7 @@ use crate::{apt, program, workspace};
 const TOOLS: [&str; 11] = [
     "ip", "tc", "nft", "setpriv", "unshare", "mount", "umount", "sh", "cp", "true", "mkdir",
 ];
-/// The only tool that hands keys to a WireGuard device.
+/// The only tool that hands keys to a device of type `wireguard`.
 const WIREGUARD: (&str, &str) = ("wg", "wireguard-tools");
 const USERS: &str = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n";
 const GROUPS: &str = "root:x:0:\nnogroup:x:65534:\n";

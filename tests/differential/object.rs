@@ -4,20 +4,19 @@
 //! The object is linked as the loader links it; what is looked at is what the kernel gets.
 
 mod exits;
-mod flow;
 mod forged;
 mod needs;
-
-use std::collections::HashSet;
 
 use anyhow::{Result, bail, ensure};
 use aya_obj::{Object, ProgramSection};
 use detector::kernel::OBJECT;
-use detector_tests::measured;
+use detector_tests::{
+    bytecode::{code, linked},
+    measured,
+};
 
 use self::{
     exits::{Exit, exits},
-    flow::Code,
     needs::{READS, calls},
 };
 use crate::pair::{TC_ACT_UNSPEC, XDP_PASS};
@@ -93,25 +92,6 @@ pub(crate) fn a_program_that_calls_what_it_may_not_is_found() -> Result<()> {
         ensure!(is_found, "{what}: not found");
     }
     Ok(())
-}
-
-/// The object with the functions of each program behind it, as the kernel is given them.
-fn linked(bytes: &[u8]) -> Result<Object> {
-    let mut object = Object::parse(bytes)?;
-    let sections: HashSet<usize> = object
-        .functions
-        .keys()
-        .map(|(section, _)| *section)
-        .collect();
-    object.relocate_calls(&sections)?;
-    Ok(object)
-}
-
-fn code<'a>(object: &'a Object, name: &str) -> Result<Code<'a>> {
-    let key = object.programs[name].function_key();
-    let function = object.functions.get(&key);
-    ensure!(function.is_some(), "{name} has no instructions");
-    Ok(Code(function.map_or(&[], |it| &it.instructions)))
 }
 
 fn passes_on(object: &Object, name: &str) -> Result<()> {

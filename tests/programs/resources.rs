@@ -3,22 +3,30 @@
 use std::{collections::HashSet, fs};
 
 use anyhow::{Context as _, Result};
-use detector::kernel::{Kernel, Options, ProgramCost};
+use detector::kernel::{Kernel, OBJECT, Options, ProgramCost};
+use detector_tests::bytecode::{code, linked, stack::depth_bytes};
 use serde_json::{Value, json};
 
 /// At the default sizes.
 #[derive(Debug)]
 pub(crate) struct Resources {
     map_bytes: u64,
-    programs: Vec<ProgramCost>,
+    /// Each with the bytes of its stack.
+    programs: Vec<(ProgramCost, u32)>,
 }
 
 impl Resources {
     pub(crate) fn measure() -> Result<Self> {
         let mut kernel = Kernel::load(Options::default())?;
+        let object = linked(OBJECT)?;
+        let costs = kernel.programs.costs()?.into_iter();
+        let programs = costs.map(|cost| {
+            let depth = depth_bytes(code(&object, &cost.name)?)?;
+            Ok((cost, depth))
+        });
         Ok(Self {
             map_bytes: map_bytes()?,
-            programs: kernel.programs.costs()?,
+            programs: programs.collect::<Result<_>>()?,
         })
     }
 
@@ -27,23 +35,24 @@ impl Resources {
         let mebibytes = format!("{}.{}", tenths / 10, tenths % 10);
         let head = format!(
             "All maps at their default sizes: {mebibytes} MiB of the kernel's memory.\n\n\
-             | program | instructions verified | bytes translated |\n|---|---|---|\n"
+             | program | instructions verified | bytes translated | bytes of stack |\n|---|---|---|---|\n"
         );
-        self.programs.iter().fold(head, |table, program| {
+        self.programs.iter().fold(head, |table, (program, depth)| {
             table
                 + &format!(
-                    "| `{}` | {} | {} |\n",
+                    "| `{}` | {} | {} | {depth} |\n",
                     program.name, program.verified_instructions, program.translated_bytes
                 )
         })
     }
 
     pub(crate) fn json(&self) -> Value {
-        let programs = self.programs.iter().map(|program| {
+        let programs = self.programs.iter().map(|(program, depth)| {
             json!({
                 "program": program.name,
                 "verified_instructions": program.verified_instructions,
                 "translated_bytes": program.translated_bytes,
+                "stack_bytes": depth,
             })
         });
         json!({ "map_bytes": self.map_bytes, "programs": programs.collect::<Vec<_>>() })

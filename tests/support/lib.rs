@@ -12,6 +12,7 @@
 
 pub mod address;
 pub mod bare;
+pub mod bytecode;
 pub mod capture;
 pub mod censor;
 pub mod clients;

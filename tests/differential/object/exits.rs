@@ -7,8 +7,7 @@ use aya_obj::generated::{
     BPF_ADD, BPF_ALU, BPF_ALU64, BPF_AND, BPF_ATOMIC, BPF_CALL, BPF_CMPXCHG, BPF_FETCH, BPF_JMP,
     BPF_LD, BPF_LDX, BPF_MOV, BPF_OR, BPF_STX, BPF_X, BPF_XOR, bpf_insn,
 };
-
-use super::flow::{Code, class, is_wide, operation};
+use detector_tests::bytecode::flow::{Code, class, is_wide, operation};
 
 /// The register that holds what is returned.
 const RETURNED: u8 = 0;

@@ -12,8 +12,7 @@ use aya_obj::generated::{
         BPF_FUNC_xdp_get_buff_len, BPF_FUNC_xdp_load_bytes,
     },
 };
-
-use super::flow::{Callee, Code, is_wide};
+use detector_tests::bytecode::flow::{Callee, Code, is_wide};
 
 /// Helpers that read: maps, the clock, and copies of packet bytes. None of them changes or sends a packet, ends in
 /// another program, or probes memory, which a kernel under lockdown refuses.

@@ -24,12 +24,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "every_exit_of_every_program_passes_the_packet_on",
         "none is built: every exit is followed back to what it returns",
     ),
-    long(
+    fault(
         "packets that chance breaks",
         "differential",
         "mutated_packets_pass_byte_for_byte",
         "all pass, and none is changed",
-    ),
+    )
+    .long(),
     fault(
         "packets cut off at every byte",
         "differential",
@@ -48,12 +49,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "the_same_frames_arrive_with_the_detector_and_without",
         "the same frames arrive as without it",
     ),
-    long(
+    fault(
         "sequences of broken packets",
         "differential",
         "whatever_passes_kernel_and_host_remember_the_same",
         "kernel and host remember the same",
-    ),
+    )
+    .long(),
     fault(
         "jumbo frames",
         "lifecycle",
@@ -71,6 +73,18 @@ pub(crate) const FAULTS: &[Fault] = &[
         "differential",
         "every_program_is_verified_without_cap_perfmon",
         "every program is verified without CAP_PERFMON",
+    ),
+    fault(
+        "a program that calls what changes packets or probes memory",
+        "differential",
+        "the_programs_call_nothing_that_changes_a_packet_or_probes_memory",
+        "none is built",
+    ),
+    fault(
+        "a kernel without type information (BTF)",
+        "differential",
+        "the_object_needs_no_type_information_of_the_kernel",
+        "the object needs none",
     ),
     // Hostile senders.
     fault(
@@ -126,6 +140,18 @@ pub(crate) const FAULTS: &[Fault] = &[
         "differential",
         "time_may_go_backwards_between_cpus",
         "kernel and host agree",
+    ),
+    fault(
+        "segments that acknowledge nothing",
+        "differential",
+        "a_segment_that_acknowledges_nothing_says_nothing",
+        "nobody is heard by them",
+    ),
+    fault(
+        "a segment that acknowledges nothing, after a reset",
+        "differential",
+        "a_segment_that_acknowledges_nothing_contradicts_no_reset",
+        "no reset is proved forged by it",
     ),
     // Trouble of the network.
     fault(
@@ -242,6 +268,38 @@ pub(crate) const FAULTS: &[Fault] = &[
         "lifecycle",
         "clsact::a_filter_that_a_killed_process_left_is_removed",
         "it is removed, and no other",
+    ),
+    fault(
+        "interfaces that change, go and come back",
+        "lifecycle",
+        "cycles::an_interface_is_watched_again_after_whatever_becomes_of_it",
+        "each is watched again by one program, with an event for each change",
+    )
+    .long(),
+    fault(
+        "other people's programs, in random orders with ours",
+        "lifecycle",
+        "orders::no_program_is_displaced_in_any_order",
+        "none is displaced",
+    )
+    .long(),
+    fault(
+        "a TC program that decides before others",
+        "lifecycle",
+        "orders::what_others_decide_first_is_seen_all_the_same",
+        "ours is asked before it",
+    ),
+    fault(
+        "a dispatcher of libxdp",
+        "lifecycle",
+        "neighbour::the_dispatcher_of_libxdp_is_known_by_its_name",
+        "it stays and is named; exit 69",
+    ),
+    fault(
+        "an XDP program attached by link or by netlink, and `--ingress tc`",
+        "lifecycle",
+        "neighbour::tc_ingress_works_beside_anybodys_xdp_program",
+        "both work",
     ),
     // The daemon.
     fault(
@@ -418,14 +476,12 @@ const fn fault(
     }
 }
 
-const fn long(
-    name: &'static str,
-    target: &'static str,
-    test: &'static str,
-    happens: &'static str,
-) -> Fault {
-    Fault {
-        is_long: true,
-        ..fault(name, target, test, happens)
+impl Fault {
+    /// The same, where its test has a long form.
+    const fn long(self) -> Self {
+        Self {
+            is_long: true,
+            ..self
+        }
     }
 }

@@ -16,11 +16,11 @@ const LOAD_OF_TWO: u32 = BPF_LD | BPF_IMM | BPF_DW;
 
 /// The instructions of a program, and behind them those of the functions that it calls.
 #[derive(Clone, Copy)]
-pub(super) struct Code<'a>(pub(super) &'a [bpf_insn]);
+pub struct Code<'a>(pub &'a [bpf_insn]);
 
 /// What a call is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Callee {
+pub enum Callee {
     /// A function of the same object, which begins there.
     Function(usize),
     /// A helper of the kernel, by number.
@@ -30,34 +30,43 @@ pub(super) enum Callee {
 }
 
 /// Class of an instruction.
-pub(super) fn class(instruction: bpf_insn) -> u32 {
+pub fn class(instruction: bpf_insn) -> u32 {
     u32::from(instruction.code) & CLASS
 }
 
 /// Operation of an instruction, where its class has any.
-pub(super) fn operation(instruction: bpf_insn) -> u32 {
+pub fn operation(instruction: bpf_insn) -> u32 {
     u32::from(instruction.code) & OPERATION
 }
 
 /// Whether it loads 64 bits, of which the second half lies where the next instruction would.
-pub(super) fn is_wide(instruction: bpf_insn) -> bool {
+pub fn is_wide(instruction: bpf_insn) -> bool {
     u32::from(instruction.code) == LOAD_OF_TWO
 }
 
 impl Code<'_> {
     /// One instruction.
-    pub(super) fn at(self, at: usize) -> Result<bpf_insn> {
+    ///
+    /// # Errors
+    /// Where control leaves the program there.
+    pub fn at(self, at: usize) -> Result<bpf_insn> {
         let instruction = self.0.get(at).copied();
         instruction.with_context(|| format!("control leaves the program at {at}"))
     }
 
     /// Whether the program ends there, or a function of it.
-    pub(super) fn is_exit(self, at: usize) -> Result<bool> {
+    ///
+    /// # Errors
+    /// The same.
+    pub fn is_exit(self, at: usize) -> Result<bool> {
         Ok(u32::from(self.at(at)?.code) == BPF_JMP | BPF_EXIT)
     }
 
     /// What is called or referred to there.
-    pub(super) fn callee(self, at: usize) -> Result<Option<Callee>> {
+    ///
+    /// # Errors
+    /// The same, or where it leads before the program.
+    pub fn callee(self, at: usize) -> Result<Option<Callee>> {
         let instruction = self.at(at)?;
         let code = u32::from(instruction.code);
         let source = instruction.src_reg();
@@ -73,7 +82,10 @@ impl Code<'_> {
     }
 
     /// Where control may go from there within one function: a call returns.
-    pub(super) fn next(self, at: usize) -> Result<Vec<usize>> {
+    ///
+    /// # Errors
+    /// The same, or where it jumps by a register.
+    pub fn next(self, at: usize) -> Result<Vec<usize>> {
         let instruction = self.at(at)?;
         let behind = at + if is_wide(instruction) { 2 } else { 1 };
         let (class, operation) = (class(instruction), operation(instruction));
@@ -94,7 +106,10 @@ impl Code<'_> {
     }
 
     /// Each instruction that control reaches from `start` within one function, and from where it comes there.
-    pub(super) fn reached(self, start: usize) -> Result<BTreeMap<usize, BTreeSet<usize>>> {
+    ///
+    /// # Errors
+    /// The same.
+    pub fn reached(self, start: usize) -> Result<BTreeMap<usize, BTreeSet<usize>>> {
         let mut reached = BTreeMap::from([(start, BTreeSet::new())]);
         let mut open = vec![start];
         while let Some(at) = open.pop() {

@@ -66,6 +66,7 @@ fn main() -> ExitCode {
         reload::no_damaged_file_is_half_applied,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
         privilege::two_capabilities_are_enough_and_the_helper_alone_keeps_them,
+        privilege::what_the_unit_grants_the_helper_alone_keeps,
         privilege::root_keeps_no_more,
         privilege::the_capability_that_is_missing_is_named,
         privilege::a_state_directory_that_somebody_else_owns_is_refused,

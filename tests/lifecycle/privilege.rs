@@ -17,6 +17,7 @@ use crate::{
     stage::{PATIENCE, end},
 };
 
+const UNIT: &str = include_str!("../../detector/dist/detector.service");
 /// The user "nobody".
 const NOBODY: &str = "65534";
 const ENOUGH: [&str; 2] = ["bpf", "net_admin"];
@@ -41,6 +42,29 @@ pub(crate) fn two_capabilities_are_enough_and_the_helper_alone_keeps_them() -> R
     let is_told = lines.iter().any(|line| line.contains("CAP_PERFMON"));
     ensure!(is_told, "not a word of what a third would spare: {lines:?}");
     Ok(())
+}
+
+pub(crate) fn what_the_unit_grants_the_helper_alone_keeps() -> Result<()> {
+    let nobody = Nobody::new()?;
+    let granted = granted_by_unit()?;
+    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+    let detector = nobody.watch(&granted)?;
+    detector.attached(PATIENCE)?;
+    ensure_divided(&detector, process::helper(detector.pid())?, HELPED)?;
+    end(&detector)?;
+    let lines = detector.log_lines();
+    let wants_more = lines.iter().any(|line| line.contains("CAP_"));
+    ensure!(!wants_more, "{lines:?}");
+    Ok(())
+}
+
+/// As setpriv calls them.
+fn granted_by_unit() -> Result<Vec<String>> {
+    let lines = UNIT.lines();
+    let granted = lines.filter_map(|line| line.strip_prefix("AmbientCapabilities=CAP_"));
+    let granted = granted.last().context("the unit grants nothing")?;
+    let names = granted.split(" CAP_").map(str::to_lowercase);
+    Ok(names.collect())
 }
 
 pub(crate) fn root_keeps_no_more() -> Result<()> {

@@ -57,8 +57,8 @@ pub(crate) fn read<H: HeaderBytes>(header: H, packet: &mut Packet) -> Result<Net
     })
 }
 
-/// One that stands for an IPv4 address is none: a stranger would speak of IPv4 connections with it, and Linux drops
-/// it too (`ip6_rcv_core`).
+/// One that stands for an IPv4 address is none: a stranger would speak of IPv4 connections with it. It belongs on no
+/// wire (RFC 4291 §2.5.5.2 gives it to the inside of a node), and Linux drops what it sends (`ip6_rcv_core`).
 #[inline(always)]
 fn address<H: HeaderBytes>(header: H, offset: usize) -> Result<Address, Skip> {
     let address = Address {

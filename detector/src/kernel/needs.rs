@@ -20,6 +20,9 @@ struct Need {
     is_lacking: fn() -> bool,
 }
 
+/// A file that is not there.
+const NOWHERE: &str = "/nonexistent/detector";
+
 /// From the oldest to the newest.
 const NEEDS: [Need; 3] = [
     Need {
@@ -75,10 +78,13 @@ fn lacks_pieces() -> bool {
 /// Where `kernel.unprivileged_bpf_disabled` is set, kernels before 5.19 refuse every call to whoever lacks the
 /// capability, before they look at what is asked for; later ones would say here that there is no such file.
 fn lacks_maps_without_capability() -> bool {
+    if is_refused(NOWHERE) {
+        // Whatever refuses it here, it is not the lack of a capability alone.
+        return false;
+    }
     // Capabilities are a thread's own, and these end with it.
-    let attempt = thread::spawn(|| {
-        caps::clear(None, CapSet::Effective).is_ok() && is_refused("/nonexistent/detector")
-    });
+    let attempt =
+        thread::spawn(|| caps::clear(None, CapSet::Effective).is_ok() && is_refused(NOWHERE));
     attempt.join().unwrap_or(false)
 }
 

@@ -11,9 +11,9 @@ const NEEDED: [Capability; 2] = [Capability::CAP_BPF, Capability::CAP_NET_ADMIN]
 const HELPFUL: Capability = Capability::CAP_PERFMON;
 
 /// What helps whoever lacks one.
-pub(super) const CURE: &str = "run as root, or grant CAP_BPF and CAP_NET_ADMIN";
+pub(super) const CURE: &str = "run as root, or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
 
-/// What the lack of a third one costs.
+/// What the lack of it costs where the kernel takes the programs without it.
 const FENCED: &str = "without CAP_PERFMON the kernel fences the programs against speculation: \
                       some 0.2 µs more for each packet";
 

@@ -72,7 +72,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "two capabilities alone",
         "differential",
         "every_program_is_verified_without_cap_perfmon",
-        "every program is verified without CAP_PERFMON",
+        "every program is verified without CAP_PERFMON (Linux 6.16 or newer)",
     ),
     fault(
         "a program that calls what changes packets or probes memory",

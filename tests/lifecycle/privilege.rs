@@ -61,8 +61,8 @@ pub(crate) fn what_the_unit_grants_the_helper_alone_keeps() -> Result<()> {
 /// As setpriv calls them.
 fn granted_by_unit() -> Result<Vec<String>> {
     let lines = UNIT.lines();
-    let granted = lines.filter_map(|line| line.strip_prefix("AmbientCapabilities=CAP_"));
-    let granted = granted.last().context("the unit grants nothing")?;
+    let mut granted = lines.filter_map(|line| line.strip_prefix("AmbientCapabilities=CAP_"));
+    let granted = granted.next_back().context("the unit grants nothing")?;
     let names = granted.split(" CAP_").map(str::to_lowercase);
     Ok(names.collect())
 }

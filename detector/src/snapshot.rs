@@ -20,8 +20,8 @@ use crate::judge::{hosts::HostSet, transport::Transport};
 /// half empty.
 pub type Snapshot = IndexMap<PrefixKey, PrefixCounters>;
 
-/// Prefixes that may change in a turn without its taking memory anew. Room for more is given back: three megabytes are kept,
-/// and not sixty for good after a turn in which everything changed.
+/// Prefixes that may change in a turn without its taking memory anew. Room for more is given back: a megabyte of differences
+/// is kept, and not twenty for good after a turn in which everything changed.
 pub const ROOM: usize = 4_096;
 
 /// A prefix and its counters.
@@ -45,7 +45,7 @@ impl Stalls {
 }
 
 /// What happened to one prefix between two snapshots. There are as many as prefixes in a second in which everything
-/// changes, so its numbers are no wider than the counters.
+/// changes, so its numbers are no wider than the counters, but those of stalls, which are added up as they are.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Delta {
     /// The prefix.

@@ -21,7 +21,7 @@ const DOCUMENT: &str = "docs/RELIABILITY.md";
 /// Of its place in there.
 const NAME: &str = "faults";
 /// Where tests write what they measured; `tests/support/measured.rs` reads it.
-const FILE: &str = "DETECTOR_MEASURED";
+pub(crate) const FILE: &str = "DETECTOR_MEASURED";
 
 /// How thoroughly.
 #[derive(Args, Debug, PartialEq)]
@@ -47,12 +47,7 @@ pub(crate) fn faults(options: &Options) -> Result<ExitCode> {
         rows.push(row);
     }
     document::write(DOCUMENT, NAME, &table(&rows.join("\n")))?;
-    let problem = tally.problem(true, true);
-    if let Some(problem) = &problem {
-        say::error(problem);
-    }
-    say::result(&tally.to_string());
-    Ok(problem.map_or(ExitCode::SUCCESS, |_| ExitCode::FAILURE))
+    Ok(test::conclude(&tally, tally.problem(true, true).as_deref()))
 }
 
 /// Runs the test of a fault, and says what it measured; where it did not pass, that.

@@ -36,15 +36,16 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     say::step("test: building and running every test");
     let (tally, succeeded) = run(&mut command(options)?, io::stdout())?;
     let problem = tally.problem(succeeded, in_ci(env::var("CI").ok().as_deref()));
-    if let Some(problem) = &problem {
+    Ok(conclude(&tally, problem.as_deref()))
+}
+
+/// Tells what is wrong, if anything is, and the counts in the last line.
+pub(crate) fn conclude(tally: &Tally, problem: Option<&str>) -> ExitCode {
+    if let Some(problem) = problem {
         say::error(problem);
     }
     say::result(&tally.to_string());
-    Ok(if problem.is_some() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    problem.map_or(ExitCode::SUCCESS, |_| ExitCode::FAILURE)
 }
 
 /// Gets what the tests need of the system, and builds what they start.

@@ -34,14 +34,12 @@ use self::{
     selection::Errand,
     verdict::Verdict,
 };
-use crate::{lab, say, setup, tally::Tally, workspace};
+use crate::{faults, lab, say, setup, tally::Tally, workspace};
 
 /// The programs of tests that run inside, and the one that runs them.
 const TESTS: [&str; 4] = ["kernels", "lifecycle", "live", "differential"];
 const GUEST: &str = "guest";
 const DETECTOR: &str = "detector";
-/// Where the table of faults gathers figures, as for any other test.
-const MEASURED: &str = "DETECTOR_MEASURED";
 
 /// What to run, and on which kernels.
 #[derive(Args, Debug, PartialEq)]
@@ -148,7 +146,7 @@ fn report(
         .figures
         .iter()
         .map(|(test, figure)| json!({ "test": format!("{test} ({release})"), "figure": figure }));
-    let Some(path) = env::var_os(MEASURED) else {
+    let Some(path) = env::var_os(faults::FILE) else {
         return Ok(());
     };
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;

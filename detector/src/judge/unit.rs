@@ -22,9 +22,9 @@ use crate::{
 
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
 const SUPPORT: u64 = 2;
-/// Connections that must fail in a row where some work: half of them failing by chance, or by
-/// name, do so once in four thousand times.
-const STEADY: u64 = 12;
+/// Connections that must fail in a row where some work: half of them failing by chance, or by name,
+/// do so once in 131,000 connections.
+const STEADY: u64 = 16;
 /// How long after the first failure connections still end well that were under way.
 const ONSET: Duration = Duration::from_secs(2);
 /// How long it is remembered that some worked: the time in which every destination is tried again.

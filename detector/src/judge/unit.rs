@@ -22,9 +22,10 @@ use crate::{
 
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
 const SUPPORT: u64 = 2;
-/// Connections that must fail in a row where some work: half of them failing by chance, or by name,
-/// do so once in 131,000 connections.
-const STEADY: u64 = 16;
+/// Connections that must fail in a row where some worked in one poll, and one more each time there
+/// are twice as many such polls. Where half of all fail, by chance or by name, each success begins
+/// another row: that one of ten thousand is ever so long is one chance in 300.
+const STEADY: u64 = 12;
 /// How long after the first failure connections still end well that were under way.
 const ONSET: Duration = Duration::from_secs(2);
 /// How long it is remembered that some worked: the time in which every destination is tried again.
@@ -251,8 +252,9 @@ impl Unit {
     }
 
     /// Whether it fails so steadily that what works elsewhere in its neighbourhood is no excuse.
-    pub const fn is_steady(&self) -> bool {
-        self.failures_in_a_row >= STEADY
+    pub fn is_steady(&self) -> bool {
+        let doublings = self.polls.ok.checked_ilog2().unwrap_or(0);
+        self.failures_in_a_row >= STEADY + u64::from(doublings)
     }
 
     /// Whether it was judged blocked before, and is not to be let go for a stray success.

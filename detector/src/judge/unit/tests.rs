@@ -81,6 +81,21 @@ fn more_than_two_must_fail_for_each_that_works() {
     }
 }
 
+#[test]
+fn one_more_must_fail_in_a_row_each_time_the_polls_that_work_double() {
+    for (polls, enough) in [(0, 12), (1, 12), (2, 13), (3, 13), (4, 14), (64, 18)] {
+        let mut unit = failing(1);
+        for second in 11..11 + polls {
+            unit.see(second, &retried(NET, 1));
+            unit.see(second, &no_trials(1));
+        }
+        unit.failures_in_a_row = enough - 1;
+        assert!(!unit.is_steady(), "{polls}");
+        unit.failures_in_a_row = enough;
+        assert!(unit.is_steady(), "{polls}");
+    }
+}
+
 /// Whether nothing is suspected any more after so many working connections, a second each, of
 /// which some were interrupted.
 fn is_clear(oks: u64, interruption: Option<&Delta>) -> bool {

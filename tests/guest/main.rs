@@ -18,6 +18,8 @@ use nix::{
     unistd::Pid,
 };
 
+use self::power::Power;
+
 const PLAN: &str = "/plan";
 /// An argument: end well at once, to show that a machine comes up at all.
 const ONLY_BOOT: &str = "only-boot";
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         say("this is the first process of a virtual machine; `cargo xtask vm` boots one");
         return ExitCode::FAILURE;
     }
+    let power = Power::open();
     let word = match course() {
         Ok(true) => GOOD,
         Ok(false) => BAD,
@@ -38,7 +41,7 @@ fn main() -> ExitCode {
             BAD
         }
     };
-    power::end(word)
+    power.end(word)
 }
 
 /// Whether everything went well.

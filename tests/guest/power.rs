@@ -6,29 +6,51 @@
 
 use std::process;
 
-/// Ends the machine: QEMU's status becomes twice the word, and one. Without the device this process ends, at which the
-/// kernel panics, and nobody takes that for a good end.
-pub(crate) fn end(word: u8) -> ! {
-    tell(word);
-    process::exit(1)
+/// The way to QEMU's device `isa-debug-exit`, which ends the machine.
+pub(crate) struct Power {
+    /// Whether `cargo xtask vm` has put it there, and a processor has ports at all.
+    is_there: bool,
 }
 
-/// Does not return where `cargo xtask vm` has put QEMU's device `isa-debug-exit`.
-#[cfg(target_arch = "x86_64")]
-fn tell(word: u8) {
-    use std::arch::asm;
+impl Power {
+    /// A kernel that is locked down opens no port any more.
+    pub(crate) fn open() -> Self {
+        Self { is_there: open() }
+    }
 
-    use nix::libc::{c_ulong, ioperm};
-
-    const PORT: u16 = 0xf4;
-    // SAFETY: asks the kernel for a port; no memory is involved.
-    let allowed = unsafe { ioperm(c_ulong::from(PORT), 1, 1) };
-    if allowed == 0 {
-        // SAFETY: the port was granted above, and what listens there is QEMU's device, which ends the machine.
-        unsafe { asm!("out dx, al", in("dx") PORT, in("al") word, options(nomem, nostack)) };
+    /// Ends the machine: QEMU's status becomes twice the word, and one. Without the device this process ends, at which
+    /// the kernel panics, and nobody takes that for a good end.
+    pub(crate) fn end(self, word: u8) -> ! {
+        if self.is_there {
+            tell(word);
+        }
+        process::exit(1)
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+const PORT: u16 = 0xf4;
+
+#[cfg(target_arch = "x86_64")]
+fn open() -> bool {
+    use nix::libc::{c_ulong, ioperm};
+    // SAFETY: asks the kernel for a port; no memory is involved.
+    unsafe { ioperm(c_ulong::from(PORT), 1, 1) == 0 }
+}
+
+/// Does not return.
+#[cfg(target_arch = "x86_64")]
+fn tell(word: u8) {
+    use std::arch::asm;
+    // SAFETY: the port was granted to this thread, and what listens there is QEMU's device.
+    unsafe { asm!("out dx, al", in("dx") PORT, in("al") word, options(nomem, nostack)) };
+}
+
 /// Other processors have no ports.
+#[cfg(not(target_arch = "x86_64"))]
+const fn open() -> bool {
+    false
+}
+
 #[cfg(not(target_arch = "x86_64"))]
 const fn tell(_word: u8) {}

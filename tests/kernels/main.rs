@@ -9,6 +9,7 @@ mod cards;
 mod devices;
 mod hooks;
 mod load;
+mod machine;
 mod old;
 mod pair;
 mod tunnels;
@@ -54,6 +55,14 @@ fn main() -> ExitCode {
         (
             tests![tunnels::packets_of_a_wireguard_device_are_read],
             missing("wireguard"),
+        ),
+        (
+            tests![machine::a_processor_that_goes_and_comes_back_takes_no_count_along],
+            privilege::missing().or_else(machine::fixed),
+        ),
+        (
+            tests![machine::a_kernel_that_is_locked_down_is_no_obstacle],
+            privilege::missing().or_else(machine::open),
         ),
         (tests![tunnels::a_bond_is_watched], missing("bond")),
         (tests![tunnels::a_bridge_is_watched], missing("bridge")),

@@ -76,17 +76,26 @@ impl Pair {
         let arguments = [&["run", "--wan", device], arguments].concat();
         let detector = Detector::start(&self.near, &program::detector()?, &arguments)?;
         let attached = detector.attached(PATIENCE)?.event;
-        self.carry(to.parse()?)?;
-        let is_followed = |status: &Value| {
-            let passed = ["packets_in", "packets_out"].map(|key| status[key].as_u64());
-            status["prefixes"] == 1 && passed.iter().all(|it| *it >= Some(3 * CONNECTIONS))
-        };
-        await_status(&detector, is_followed)?;
+        self.follow(&detector, to)?;
         detector.signal(Signal::SIGTERM)?;
         let status = detector.exit(PATIENCE)?;
         ensure!(status.success(), "it ended with {status}");
         let said = |key| attached[key].as_str().map(str::to_owned).context(key);
         Ok([said("link")?, said("mode")?, said("egress")?])
+    }
+
+    /// Lets connections pass to `to`, every one of which must be followed.
+    pub(crate) fn follow(&self, detector: &Detector, to: &str) -> Result<()> {
+        let passed = |status: &Value| {
+            ["packets_in", "packets_out"].map(|key| status[key].as_u64().unwrap_or(0))
+        };
+        let before = passed(&detector.status()?);
+        self.carry(to.parse()?)?;
+        await_status(detector, |status| {
+            let each_way = passed(status).into_iter().zip(before);
+            let more = |(now, before)| now >= before + 3 * CONNECTIONS;
+            status["prefixes"] == 1 && each_way.into_iter().all(more)
+        })
     }
 
     /// Connections from the near side, all of which must be answered.

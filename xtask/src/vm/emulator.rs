@@ -114,8 +114,9 @@ impl Emulator {
             Accelerator::Tcg => ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"],
         });
         machine.args([
+            // Places for two processors that never come.
             "-smp",
-            "2",
+            "2,maxcpus=4",
             "-m",
             "2G",
             "-nodefaults",

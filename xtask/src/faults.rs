@@ -5,7 +5,7 @@
 mod table;
 
 use std::{
-    env, fs, io,
+    env, fmt, fs, io,
     path::{Path, PathBuf},
     process::{self, Command, ExitCode},
 };
@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::Value;
 
-use self::table::{FAULTS, Fault};
+use self::table::{FAULTS, Fault, Injection};
 use crate::{document, say, tally::Tally, test, workspace};
 
 const DOCUMENT: &str = "docs/RELIABILITY.md";
@@ -54,12 +54,12 @@ pub(crate) fn faults(options: &Options) -> Result<ExitCode> {
 fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     say::step(&format!("faults: {}", fault.name));
     let figures = figures_file();
-    let mut cargo = command(fault);
+    let mut cargo = command(&fault.injection);
     cargo
         .env(FILE, &figures)
         .envs(is_long.then_some((test::LONG, "1")));
     let (own, has_passed) = test::run(&mut cargo, io::sink())?;
-    let measured = figures_in(&figures);
+    let measured = figures_in(&figures, &fault.injection);
     // Where nothing was measured there is none.
     let _none = fs::remove_file(&figures);
     tally.join(&own);
@@ -71,29 +71,45 @@ fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     })
 }
 
-fn command(fault: &Fault) -> Command {
-    let mut cargo = workspace::cargo(["test", "--locked", "-p", "detector-tests"]);
-    cargo.args(workspace::EVERYTHING);
-    cargo.args(["--test", fault.target, fault.test, "--", "--exact"]);
-    cargo
+fn command(injection: &Injection) -> Command {
+    match injection {
+        Injection::Test(target, test) => {
+            let mut cargo = workspace::cargo(["test", "--locked", "-p", "detector-tests"]);
+            cargo.args(workspace::EVERYTHING);
+            cargo.args(["--test", target, test, "--", "--exact"]);
+            cargo
+        }
+        Injection::Machine(kernel, filter) => {
+            let mut cargo = workspace::cargo(["xtask", "vm", "--kernel", kernel]);
+            cargo.args(filter.iter().flat_map(|filter| ["--filter", filter]));
+            cargo
+        }
+    }
 }
 
 fn figures_file() -> PathBuf {
     env::temp_dir().join(format!("detector-measured-{}.ndjson", process::id()))
 }
 
-fn figures_in(path: &Path) -> Option<String> {
+/// What all tests of a kernel measure is too much; the kernel has a figure of its own.
+fn figures_in(path: &Path, injection: &Injection) -> Option<String> {
     let lines = fs::read_to_string(path).ok()?;
+    let is_of_all = matches!(injection, Injection::Machine(_, None));
     let figures = lines.lines().filter_map(|line| {
         let figure: Value = serde_json::from_str(line).ok()?;
-        figure["figure"].as_str().map(str::to_owned)
+        let is_of_one = figure["test"]
+            .as_str()
+            .is_none_or(|it| !it.starts_with("vm "));
+        let figure = figure["figure"].as_str().map(str::to_owned);
+        figure.filter(|_| is_of_one != is_of_all)
     });
     Some(figures.collect::<Vec<_>>().join("; "))
 }
 
 fn table(rows: &str) -> String {
     format!(
-        "| fault | injected by `cargo xtask test --filter` | what happens | measured |\n|---|---|---|---|\n{rows}"
+        "| fault | injected by a test (`cargo xtask test --filter`), or as named | what happens | measured |\n\
+         |---|---|---|---|\n{rows}"
     )
 }
 
@@ -107,8 +123,20 @@ impl Fault {
     fn row(&self, measured: &str) -> String {
         format!(
             "| {} | `{}` | {} | {measured} |",
-            self.name, self.test, self.happens
+            self.name, self.injection, self.happens
         )
+    }
+}
+
+impl fmt::Display for Injection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Test(_, test) => formatter.write_str(test),
+            Self::Machine(kernel, filter) => {
+                write!(formatter, "cargo xtask vm --kernel {kernel}")?;
+                filter.map_or(Ok(()), |filter| write!(formatter, " --filter {filter}"))
+            }
+        }
     }
 }
 
@@ -130,7 +158,8 @@ mod tests {
     #[test]
     fn no_fault_is_named_twice_and_no_test() {
         let names: BTreeSet<_> = FAULTS.iter().map(|fault| fault.name).collect();
-        let tests: BTreeSet<_> = FAULTS.iter().map(|fault| fault.test).collect();
+        let tests = FAULTS.iter().map(|fault| fault.injection.to_string());
+        let tests: BTreeSet<_> = tests.collect();
         assert_eq!((names.len(), tests.len()), (FAULTS.len(), FAULTS.len()));
     }
 
@@ -139,11 +168,16 @@ mod tests {
         let path = env::temp_dir().join(format!("detector-figures-{}", process::id()));
         fs::write(
             &path,
-            "{\"test\":\"a\",\"figure\":\"3 s\"}\n{\"test\":\"a\",\"figure\":\"5 of 5\"}\n",
+            "{\"test\":\"a\",\"figure\":\"3 s\"}\n{\"test\":\"a\",\"figure\":\"5 of 5\"}\n\
+             {\"test\":\"vm 6.1\",\"figure\":\"20 passed\"}\n",
         )
         .unwrap();
-        let figures = figures_in(&path);
+        let of = |injection| figures_in(&path, &injection);
+        let figures = [
+            of(Injection::Test("target", "a")),
+            of(Injection::Machine("6.1", None)),
+        ];
         fs::remove_file(&path).unwrap();
-        assert_eq!(figures.as_deref(), Some("3 s; 5 of 5"));
+        assert_eq!(figures.map(Option::unwrap), ["3 s; 5 of 5", "20 passed"]);
     }
 }

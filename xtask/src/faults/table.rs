@@ -6,13 +6,20 @@
 pub(crate) struct Fault {
     /// In a few words.
     pub(crate) name: &'static str,
-    /// The program of tests, and the test in it.
-    pub(crate) target: &'static str,
-    pub(crate) test: &'static str,
+    /// What brings it about.
+    pub(crate) injection: Injection,
     /// What the test holds the detector to.
     pub(crate) happens: &'static str,
     /// The test has a long form.
     pub(crate) is_long: bool,
+}
+
+/// A test, or more than one.
+pub(crate) enum Injection {
+    /// Of this program of tests, the one of this name.
+    Test(&'static str, &'static str),
+    /// In a virtual machine, on this kernel, those that contain this, or all that are selected.
+    Machine(&'static str, Option<&'static str>),
 }
 
 /// All of them.
@@ -196,6 +203,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert",
         "no alert begins or ends",
     ),
+    fault(
+        "a daemon that is stopped for a while (SIGSTOP)",
+        "live",
+        "pause::a_detector_that_was_stopped_accuses_nobody_and_sees_what_comes",
+        "no alert; what is blocked after it is told as ever",
+    )
+    .long(),
     // Interfaces and other programs.
     fault(
         "an interface that does not exist",
@@ -357,7 +371,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "exit 77, the capability is named",
     ),
     fault(
-        "a daemon that is stopped (SIGSTOP)",
+        "a daemon that hangs",
         "lifecycle",
         "supervisor::a_detector_that_hangs_feeds_no_watchdog",
         "systemd hears nothing and starts it again",
@@ -385,6 +399,50 @@ pub(crate) const FAULTS: &[Fault] = &[
         "lifecycle",
         "metrics::a_thousand_who_never_finish_asking_delay_no_poll",
         "no poll is late",
+    ),
+    fault(
+        "system calls that fail",
+        "lifecycle",
+        "calls::whichever_call_fails_it_goes_on_or_says_why_and_leaves_nothing",
+        "it goes on, or ends with a line; nothing stays attached",
+    )
+    .long(),
+    fault(
+        "too few open files",
+        "lifecycle",
+        "limits::too_few_open_files_are_named_before_anything_is_opened",
+        "exit 71, one line, before anything is opened",
+    ),
+    fault(
+        "too little memory for the maps",
+        "lifecycle",
+        "limits::too_little_memory_names_the_map_and_what_all_take",
+        "exit 71, one line, nothing is attached",
+    ),
+    // The machine.
+    in_a_machine(
+        "an older kernel: 6.1",
+        "6.1",
+        None,
+        "all that is selected for it passes",
+    ),
+    in_a_machine(
+        "an older kernel: 6.12",
+        "6.12",
+        None,
+        "all that is selected for it passes",
+    ),
+    in_a_machine(
+        "a processor that goes and comes back",
+        "6.12",
+        Some("a_processor_that_goes_and_comes_back"),
+        "no count goes with it",
+    ),
+    in_a_machine(
+        "a kernel that is locked down",
+        "6.12",
+        Some("a_kernel_that_is_locked_down"),
+        "it is no obstacle",
     ),
     // Sinks.
     fault(
@@ -469,10 +527,24 @@ const fn fault(
 ) -> Fault {
     Fault {
         name,
-        target,
-        test,
+        injection: Injection::Test(target, test),
         happens,
         is_long: false,
+    }
+}
+
+/// Booting takes minutes where it is emulated.
+const fn in_a_machine(
+    name: &'static str,
+    kernel: &'static str,
+    filter: Option<&'static str>,
+    happens: &'static str,
+) -> Fault {
+    Fault {
+        name,
+        injection: Injection::Machine(kernel, filter),
+        happens,
+        is_long: true,
     }
 }
 

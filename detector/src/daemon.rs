@@ -3,6 +3,7 @@
 mod admission;
 mod attachments;
 mod clock;
+mod files;
 mod gauges;
 mod notify;
 mod poll;
@@ -70,6 +71,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     logging::init(io::stderr().is_terminal());
     let (config, settings) = reload::read(&args)?;
     privilege::check()?;
+    files::check()?;
     event_loop::run(watch(args, config, settings))
 }
 

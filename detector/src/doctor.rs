@@ -70,7 +70,7 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
         machine.kernel(),
         machine.lockdown(),
         machine.bpf_file_system(),
-        Finding::of("capabilities", privilege::check().map(|()| "enough")),
+        capabilities(),
         Finding::of("features", needs::check().map(|()| "none is missing")),
         of_config,
         machine.memory(config.tables.bytes()),
@@ -83,6 +83,15 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
         &watched(running.as_ref()),
     ))?);
     Ok(findings)
+}
+
+fn capabilities() -> Finding {
+    const CHECK: &str = "capabilities";
+    match (privilege::check(), privilege::caveat()) {
+        (Err(failure), _) => Finding::of_failure(CHECK, &failure),
+        (Ok(()), None) => Finding::fine(CHECK, "enough"),
+        (Ok(()), Some(caveat)) => Finding::doubtful(CHECK, caveat, "grant CAP_PERFMON as well"),
+    }
 }
 
 /// The interfaces that a running detector watches.

@@ -12,12 +12,12 @@ use crate::failure::Failure;
 /// Runs a future to its end.
 ///
 /// # Errors
-/// Its own, and [`Failure::Failed`] where there can be no loop.
+/// Its own, and those of [`Failure::refused`] where there can be no loop.
 pub fn run<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::Failed(format!("event loop: {error}")))?
+        .map_err(|error| Failure::refused("event loop", &error))?
         .block_on(future)
 }
 
@@ -28,12 +28,11 @@ impl Signals {
     /// Those of these `kinds`.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the system refuses.
+    /// As [`Failure::refused`].
     pub fn of<const N: usize>(kinds: [SignalKind; N]) -> Result<Self, Failure> {
         let handled: io::Result<Vec<_>> = kinds.into_iter().map(signal).collect();
-        let handled =
-            handled.map_err(|error| Failure::Failed(format!("signal handler: {error}")))?;
-        Ok(Self(handled))
+        let handled = handled.map_err(|error| Failure::refused("signal handler", &error));
+        handled.map(Self)
     }
 
     /// Waits for one of them. May be dropped and asked again at any time.

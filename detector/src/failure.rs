@@ -1,7 +1,8 @@
 //! Why the program ends, as one line and an exit code (sysexits.h).
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
+use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -30,6 +31,19 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// That the operating system refused something, with the cure where a limit is the cause.
+    pub fn refused(what: &str, error: &io::Error) -> Self {
+        let limited = |cure: &str| Self::Memory(format!("{what}: {error}; {cure}"));
+        match error.raw_os_error().map(Errno::from_raw) {
+            Some(Errno::EMFILE | Errno::ENFILE) => {
+                limited("allow more open files (LimitNOFILE, ulimit -n)")
+            }
+            Some(Errno::ENOMEM) => limited("give it more memory (MemoryMax, ulimit -v)"),
+            Some(Errno::EAGAIN) => limited("allow more tasks (TasksMax, ulimit -u)"),
+            _ => Self::Failed(format!("{what}: {error}")),
+        }
+    }
+
     /// The process's exit code.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {

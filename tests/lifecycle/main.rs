@@ -1,8 +1,9 @@
 //! The real binary beginning and ending: what it attaches to, what it refuses in one line, and that it leaves
 //! nothing behind, however it ends.
 //!
-//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. Tests of the service file need `systemd-analyze` alone. Each other test has a lab of its own.
+//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. One test needs `strace`. Tests of the service file need `systemd-analyze` alone. Each other test has a lab of its own.
 
+mod calls;
 mod clsact;
 mod cycles;
 mod device;
@@ -12,6 +13,7 @@ mod foreign;
 mod helper;
 mod hooks;
 mod interfaces;
+mod limits;
 mod link;
 mod metrics;
 mod neighbour;
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         reload::what_is_read_again_holds_or_is_said_to_wait,
         reload::no_damaged_file_is_half_applied,
         rules::a_rule_that_has_ended_is_told_and_kept_alerts_are_counted,
+        limits::too_few_open_files_are_named_before_anything_is_opened,
         privilege::two_capabilities_are_enough_and_the_helper_alone_keeps_them,
         privilege::what_the_unit_grants_the_helper_alone_keeps,
         privilege::root_keeps_no_more,
@@ -96,6 +99,8 @@ fn main() -> ExitCode {
         sandbox::files_elsewhere_are_closed_inside_and_open_outside,
         sandbox::what_a_daemon_lives_on_works_inside,
     ];
+    let of_strace = tests![calls::whichever_call_fails_it_goes_on_or_says_why_and_leaves_nothing];
+    let of_little_memory = tests![limits::too_little_memory_names_the_map_and_what_all_take];
     let of_the_unit =
         tests![service::what_may_mend_itself_is_tried_again_without_end_and_ever_more_slowly];
     let of_systemd = tests![
@@ -104,6 +109,8 @@ fn main() -> ExitCode {
     ];
     harness::main_of([
         (in_the_lab, lab::missing()),
+        (of_strace, lab::missing().or_else(calls::missing)),
+        (of_little_memory, lab::missing().or_else(limits::missing)),
         (of_the_unit, None),
         (of_systemd, service::missing()),
     ])

@@ -12,6 +12,7 @@ mod freeze;
 mod icmp;
 mod mixture;
 mod page;
+mod pause;
 mod quic;
 mod range;
 mod reset;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         line::a_cut_of_the_uplink_is_one_outage_and_accuses_no_range,
         line::random_loss_raises_no_alert,
         line::another_address_of_our_own_raises_no_alert,
+        pause::a_detector_that_was_stopped_accuses_nobody_and_sees_what_comes,
         beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block,
     ];
     let on_another_clock = tests![clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert];

@@ -6,6 +6,7 @@ use crate::tools::{self, Tool};
 
 const TOOLS: [Tool; 2] = [("ip", "iproute2"), ("nft", "nftables")];
 const CLOCK: [Tool; 1] = [("faketime", "faketime")];
+const TRACER: [Tool; 1] = [("strace", "strace")];
 const READER: [Tool; 1] = [("jq", "jq")];
 const SERVICE_MANAGER: [Tool; 1] = [("systemd-analyze", "systemd")];
 
@@ -16,6 +17,11 @@ pub(crate) fn ensure_tools() -> Result<()> {
 /// What tests need beside the lab.
 pub(crate) fn ensure_clock() -> Result<()> {
     tools::ensure(&CLOCK, "the test of another clock")
+}
+
+/// What makes system calls fail.
+pub(crate) fn ensure_tracer() -> Result<()> {
+    tools::ensure(&TRACER, "the test of system calls that fail")
 }
 
 /// What the documents read events with.

@@ -54,6 +54,7 @@ pub(crate) fn prepare() -> Result<()> {
     if privilege::is_root() {
         lab::ensure_tools()?;
         lab::ensure_clock()?;
+        lab::ensure_tracer()?;
         lab::ensure_reader()?;
         lab::ensure_service_manager()?;
         // One sink speaks to a real Alertmanager, one to a real NATS.

@@ -10,6 +10,7 @@ use aya::{
 };
 use detector_common::maps;
 
+use super::maps::refused;
 use crate::failure::Failure;
 
 /// The maps that are used from outside, in the order in which their descriptors travel.
@@ -45,7 +46,7 @@ impl Descriptors {
             let descriptor = ebpf.map(name).and_then(descriptor);
             let descriptor = descriptor.ok_or_else(|| missing(name))?;
             let copy = descriptor.try_clone_to_owned();
-            copy.map_err(|error| Failure::Failed(format!("map {name}: {error}")))
+            copy.map_err(|error| Failure::refused(&format!("map {name}"), &error))
         });
         of_each.collect::<Result<_, _>>().map(Self)
     }
@@ -81,12 +82,13 @@ impl Descriptors {
         M: TryFrom<Map>,
         M::Error: ToString,
     {
-        let refused = |error: String| Failure::Failed(format!("map {name}: {error}"));
         let descriptor = self.descriptor(name)?.try_clone_to_owned();
-        let descriptor = descriptor.map_err(|error| refused(error.to_string()))?;
+        let descriptor =
+            descriptor.map_err(|error| Failure::refused(&format!("map {name}"), &error))?;
         let map = MapData::from_fd(descriptor).and_then(Map::from_map_data);
-        let map = map.map_err(|error| refused(error.to_string()))?;
-        M::try_from(map).map_err(|error| refused(error.to_string()))
+        let map = map.map_err(|error| refused(name, &error))?;
+        M::try_from(map)
+            .map_err(|error| Failure::Failed(format!("map {name}: {}", error.to_string())))
     }
 }
 

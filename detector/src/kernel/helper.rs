@@ -19,7 +19,6 @@ use std::{
 };
 
 use detector_common::hash::Seeds;
-use rustix::net::{Shutdown, shutdown};
 use tokio::{io::Interest, net::UnixStream};
 
 use self::message::{Answer, Request};
@@ -40,9 +39,13 @@ const ENVIRONMENT: [&str; 2] = ["RUST_LOG", "NO_COLOR"];
 
 /// The daemon's end. Dropping it ends the helper, which detaches every program.
 pub struct Helper {
+    /// Goes first: the process sees its end.
     socket: UnixStream,
-    process: Child,
+    _process: Reaped,
 }
+
+/// A process that is awaited when this is dropped.
+struct Reaped(Child);
 
 /// Whether this process was started to be a helper.
 pub fn is_meant() -> bool {
@@ -55,9 +58,9 @@ impl Helper {
     /// Starts one, with the capabilities of this process; must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the operating system has no room for it.
+    /// As [`Failure::refused`].
     pub fn start() -> Result<Self, Failure> {
-        let failed = |error: io::Error| Failure::Failed(format!("starting the helper: {error}"));
+        let failed = |error: io::Error| Failure::refused("starting the helper", &error);
         let (ours, theirs) = socket::pair().map_err(failed)?;
         // By this name it is the same version, also while another is being installed.
         let mut command = Command::new("/proc/self/exe");
@@ -70,7 +73,7 @@ impl Helper {
         ours.set_nonblocking(true).map_err(failed)?;
         Ok(Self {
             socket: UnixStream::from_std(ours).map_err(failed)?,
-            process: command.spawn().map_err(failed)?,
+            _process: Reaped(command.spawn().map_err(failed)?),
         })
     }
 
@@ -145,11 +148,10 @@ impl Helper {
     }
 }
 
-impl Drop for Helper {
+impl Drop for Reaped {
     fn drop(&mut self) {
-        // It sees the end of the socket. What fails here failed before: then it is gone already.
-        shutdown(&self.socket, Shutdown::Both).ok();
-        self.process.wait().ok();
+        // What fails here failed before: then it is gone already.
+        self.0.wait().ok();
     }
 }
 

@@ -31,7 +31,7 @@ use super::{
     pod::Shared,
     privilege::{self, CURE},
 };
-use crate::{failure::Failure, sizes::Sizes};
+use crate::{failure::Failure, figures, sizes::Sizes};
 
 /// The object that this binary brings along.
 pub static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/detector-ebpf"));
@@ -138,7 +138,7 @@ impl Programs {
             .map_max_entries(maps::FLOW_COUNTS, options.counted_flows.unwrap_or(1))
             .override_global(aya_log::LEVEL, &log_level, true)
             .load(OBJECT)
-            .map_err(|error| load_failure(&error))?;
+            .map_err(|error| load_failure(&error, sizes))?;
         let log = if options.is_verbose {
             EbpfLogger::init(&mut ebpf).ok()
         } else {
@@ -253,7 +253,7 @@ fn once(loaded: Result<(), ProgramError>, name: &str) -> Result<(), Failure> {
     }
 }
 
-fn load_failure(error: &EbpfError) -> Failure {
+fn load_failure(error: &EbpfError, sizes: Sizes) -> Failure {
     let EbpfError::MapError(MapError::CreateError { name, io_error }) = error else {
         return Failure::Failed(format!("the eBPF object does not load: {error}"));
     };
@@ -262,8 +262,9 @@ fn load_failure(error: &EbpfError) -> Failure {
             Failure::Permission(format!("map {name}: {io_error}; {CURE}"))
         }
         Some(Errno::ENOMEM) => Failure::Memory(format!(
-            "map {name}: {io_error}; give the service more memory (MemoryMax)"
+            "map {name}: {io_error}; all maps take {}: give the service more memory (MemoryMax), or make [tables] smaller",
+            figures::bytes(sizes.bytes())
         )),
-        _ => Failure::Failed(format!("map {name}: {io_error}")),
+        _ => Failure::refused(&format!("map {name}"), io_error),
     }
 }

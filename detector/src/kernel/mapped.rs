@@ -8,6 +8,7 @@
 )]
 
 use std::{
+    io::{self, ErrorKind},
     marker::PhantomData,
     mem::MaybeUninit,
     num::NonZeroUsize,
@@ -48,15 +49,15 @@ where
         size_of::<T>() / WORD
     };
 
-    /// Maps an array of `len` values; the error is for a message.
-    pub(super) fn of(map: BorrowedFd<'_>, len: u32) -> Result<Self, String> {
+    /// Maps an array of `len` values, which must not be none.
+    pub(super) fn of(map: BorrowedFd<'_>, len: u32) -> io::Result<Self> {
         let len = len as usize;
-        let bytes = NonZeroUsize::new(len * size_of::<T>()).ok_or("it is empty")?;
+        let bytes = NonZeroUsize::new(len * size_of::<T>()).ok_or(ErrorKind::InvalidInput)?;
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: a fresh mapping, whose length the kernel holds against that of the map.
         let start = unsafe { mmap(None, bytes, access, MapFlags::MAP_SHARED, map, 0) };
         Ok(Self {
-            words: start.map_err(|errno| errno.to_string())?.cast(),
+            words: start?.cast(),
             bytes,
             len,
             value: PhantomData,

@@ -1,6 +1,9 @@
 //! Reading the maps, and writing what is to be remembered or forgotten.
 
-use aya::maps::{Array, MapData, MapError, PerCpuArray, RingBuf};
+use aya::{
+    maps::{Array, MapData, MapError, PerCpuArray, RingBuf},
+    sys::SyscallError,
+};
 use detector_common::{
     destination::{DestinationKey, DestinationState},
     flow::{FlowKey, FlowState},
@@ -194,6 +197,13 @@ fn foreign(name: &str, len: usize) -> Failure {
     ))
 }
 
-fn refused(name: &str, error: &MapError) -> Failure {
-    Failure::Failed(format!("map {name}: {error}"))
+/// That the kernel does not let a map be read or written, in its own words.
+pub(super) fn refused(name: &str, error: &MapError) -> Failure {
+    let what = format!("map {name}");
+    match error {
+        MapError::SyscallError(SyscallError { io_error, .. }) | MapError::IoError(io_error) => {
+            Failure::refused(&what, io_error)
+        }
+        error => Failure::Failed(format!("{what}: {error}")),
+    }
 }

@@ -5,14 +5,14 @@
 
 use std::{collections::HashSet, mem};
 
-use aya::maps::{MapData, MapError, Stack};
+use aya::maps::{MapData, Stack};
 use detector_common::{
     hash::Seeds,
     maps::{self, number_places},
     prefix::{PrefixKey, PrefixNumber},
 };
 
-use super::{counters::Counters, descriptors::Descriptors, table::Table};
+use super::{counters::Counters, descriptors::Descriptors, maps::refused, table::Table};
 use crate::{failure::Failure, snapshot::Tracked};
 
 /// All prefixes.
@@ -35,7 +35,8 @@ impl Prefixes {
     ) -> Result<Self, Failure> {
         let mut free: Stack<MapData, u32> = descriptors.open(maps::FREE_NUMBERS)?;
         for number in (0..capacity).rev() {
-            free.push(number, 0).map_err(|error| refused(&error))?;
+            let pushed = free.push(number, 0);
+            pushed.map_err(|error| refused(maps::FREE_NUMBERS, &error))?;
         }
         Ok(Self {
             counters: Counters::of(descriptors, capacity)?,
@@ -47,12 +48,11 @@ impl Prefixes {
     }
 
     /// Shows what changed since the last look.
-    pub(super) fn look(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
-        self.give_back()?;
+    pub(super) fn look(&mut self, show: &mut dyn FnMut(&Tracked)) {
+        self.give_back();
         let Self { left, vacant, .. } = self;
         let is_leaving = |number: usize| left.contains(&number) || vacant.contains(&number);
         self.counters.look(show, is_leaving);
-        Ok(())
     }
 
     /// Every prefix there is.
@@ -70,21 +70,19 @@ impl Prefixes {
         self.left.extend(number.and_then(index));
     }
 
-    /// Numbers that were left a look ago are free again, and their counters zero.
-    fn give_back(&mut self) -> Result<(), Failure> {
+    /// Numbers that were left a look ago are free again, and their counters zero. Where the kernel does not take one
+    /// back it is offered again at the look after the next.
+    fn give_back(&mut self) {
         for number in mem::replace(&mut self.vacant, mem::take(&mut self.left)) {
             self.counters.clear(number);
-            let number = u32::try_from(number).unwrap_or_default();
-            self.free.push(number, 0).map_err(|error| refused(&error))?;
+            let is_taken = u32::try_from(number).is_ok_and(|it| self.free.push(it, 0).is_ok());
+            if !is_taken {
+                self.left.insert(number);
+            }
         }
-        Ok(())
     }
 }
 
 fn index(PrefixNumber(number): PrefixNumber) -> Option<usize> {
     usize::try_from(number).ok()
-}
-
-fn refused(error: &MapError) -> Failure {
-    Failure::Failed(format!("map {}: {error}", maps::FREE_NUMBERS))
 }

@@ -1,5 +1,6 @@
 //! The capabilities: whether they are there, and giving them up when they are no longer needed.
 
+use aya::util::KernelVersion;
 use caps::{CapSet, Capability, CapsHashSet, errors::CapsError};
 
 use crate::failure::Failure;
@@ -13,9 +14,14 @@ const HELPFUL: Capability = Capability::CAP_PERFMON;
 /// What helps whoever lacks one.
 pub(super) const CURE: &str = "run as root, or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
 
-/// What the lack of it costs where the kernel takes the programs without it.
+/// The first kernel whose verifier takes the programs without it.
+const FENCING: KernelVersion = KernelVersion::new(6, 16, 0);
+/// What its lack costs there.
 const FENCED: &str = "without CAP_PERFMON the kernel fences the programs against speculation: \
                       some 0.2 µs more for each packet";
+
+/// And before, unless a vendor put that into an older one.
+const REFUSED: &str = "without CAP_PERFMON the verifier gives up on most kernels before Linux 6.16";
 
 /// Checks the capabilities before anything is touched.
 ///
@@ -42,7 +48,9 @@ pub fn check() -> Result<(), Failure> {
 
 /// What whoever has the capabilities should know of one that is not needed.
 pub fn caveat() -> Option<&'static str> {
-    (!is_trusted()).then_some(FENCED)
+    let fences = KernelVersion::current().is_ok_and(|it| it >= FENCING);
+    let said = if fences { FENCED } else { REFUSED };
+    (!is_trusted()).then_some(said)
 }
 
 /// Whether the kernel spares the programs what it asks of those that it does not trust.

@@ -17,7 +17,8 @@ impl Source for Maps {
     }
 
     fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure> {
-        self.prefixes.look(show)
+        self.prefixes.look(show);
+        Ok(())
     }
 
     fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure> {

@@ -178,5 +178,5 @@ where
     Shared<T>: Pod,
 {
     Mapped::of(descriptors.descriptor(name)?, len)
-        .map_err(|error| Failure::Failed(format!("map {name}: {error}")))
+        .map_err(|error| Failure::refused(&format!("map {name}"), &error))
 }

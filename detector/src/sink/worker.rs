@@ -38,7 +38,7 @@ impl Worker {
         thread::Builder::new()
             .name(name)
             .spawn(move || course.run())
-            .map_err(|error| Failure::Failed(format!("thread of a sink: {error}")))?;
+            .map_err(|error| Failure::refused("thread of a sink", &error))?;
         Ok(())
     }
 }

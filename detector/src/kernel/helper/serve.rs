@@ -41,6 +41,8 @@ pub fn serve() -> Result<(), Failure> {
         match socket::receive(socket.as_fd()) {
             Ok(Some((request, _))) => answer(&socket, carry_out(request, &mut programs))?,
             Ok(None) => return Ok(()),
+            // The daemon went without hearing an answer.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(()),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(broken(&error)),
         }

@@ -8,6 +8,7 @@ use std::{
 
 use rustix::{
     cmsg_space,
+    io::retry_on_intr,
     net::{
         AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
         SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
@@ -43,12 +44,8 @@ pub(super) fn send(
     if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    sendmsg(
-        socket,
-        &[IoSlice::new(&text)],
-        &mut control,
-        SendFlags::NOSIGNAL,
-    )?;
+    let parts = [IoSlice::new(&text)];
+    retry_on_intr(|| sendmsg(socket, &parts, &mut control, SendFlags::NOSIGNAL))?;
     Ok(())
 }
 
@@ -60,7 +57,8 @@ pub(super) fn receive<M: DeserializeOwned>(
     let mut room = [MaybeUninit::uninit(); CONTROL];
     let mut control = RecvAncillaryBuffer::new(&mut room);
     let into = &mut [IoSliceMut::new(&mut text)];
-    let length = recvmsg(socket, into, &mut control, RecvFlags::CMSG_CLOEXEC)?.bytes;
+    let receive = || recvmsg(socket, into, &mut control, RecvFlags::CMSG_CLOEXEC);
+    let length = retry_on_intr(receive)?.bytes;
     if length == 0 {
         return Ok(None);
     }

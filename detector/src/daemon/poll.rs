@@ -167,7 +167,20 @@ impl Kept {
 
     /// The time that had passed when it was kept.
     pub(super) fn latest(&self) -> Duration {
-        let judgement = self.judgement.as_ref();
-        judgement.map_or(Duration::ZERO, |it| it.saved_at.monotonic)
+        self.kept_at().unwrap_or(Duration::ZERO)
+    }
+
+    /// How long it has been kept by `now`, if anything was: nobody knows of anything since.
+    pub(super) fn gap(&self, now: Moment) -> Option<Duration> {
+        let gap = now.monotonic.saturating_sub(self.kept_at()?);
+        info!(
+            "nothing was watched for {} s, or is known of it: since the state was last written",
+            gap.as_secs()
+        );
+        Some(gap)
+    }
+
+    fn kept_at(&self) -> Option<Duration> {
+        self.judgement.as_ref().map(|it| it.saved_at.monotonic)
     }
 }

@@ -30,7 +30,9 @@ impl Programs {
     pub(super) fn disown(&mut self, interface: &Interface) -> Result<(), Failure> {
         let index = interface.index;
         match &mut self.pins {
-            Some(pins) if interface.xdp_owner.is_none() && pins.find(index, &Hook::XDP).is_some() => {
+            Some(pins)
+                if interface.xdp_owner.is_none() && pins.find(index, &Hook::XDP).is_some() =>
+            {
                 pins.let_go(index, |_| true)
             }
             _ => Ok(()),
@@ -70,7 +72,8 @@ impl Programs {
         };
         let (name, _side) = tc_program(interface.link, place);
         let program = self.classifier(name)?;
-        let link = SchedClassifierLink::try_from(link).map_err(|error| not_taken(interface, &error))?;
+        let link =
+            SchedClassifierLink::try_from(link).map_err(|error| not_taken(interface, &error))?;
         let taken = program.attach_to_link(link);
         let link = taken.and_then(|id| program.take_link(id));
         link.map(Some)
@@ -111,7 +114,9 @@ fn pin_all(pins: &mut Pins, attached: &Attached, links: Links) -> Result<(), Fai
     let interface = &attached.interface;
     let Links { xdp, tc } = links;
     let xdp = xdp.map(|link| (hook_of(attached), FdLink::try_from(link)));
-    let tc = tc.into_iter().map(|(hook, link)| (hook, FdLink::try_from(link)));
+    let tc = tc
+        .into_iter()
+        .map(|(hook, link)| (hook, FdLink::try_from(link)));
     for (hook, link) in tc.chain(xdp) {
         let link = link.map_err(|error| not_taken(interface, &error))?;
         let index = interface.index;

@@ -15,6 +15,8 @@ use super::place::Place;
 const XDP: [&str; 2] = ["xdp_ethernet", "xdp_ip"];
 const IN: [&str; 2] = ["in_ethernet", "in_ip"];
 const OUT: [&str; 2] = ["out_ethernet", "out_ip"];
+/// In place of the index of an interface that is no more.
+const GONE: u32 = 0;
 /// Where the kernel tells of a link what no call does: its interface, and its side.
 const DESCRIPTORS: &str = "/proc/self/fdinfo";
 
@@ -28,18 +30,18 @@ pub(super) fn is_attached(path: &Path, place: Place) -> Result<bool, String> {
     if info.link_type().ok() != Some(place.hook.link_type()) {
         return Err("it is no link of this kind".to_owned());
     }
-    ensure_ours(&info, place)?;
     let told = told(info.id()).ok_or("the kernel tells nothing of the link")?;
     if let Some(side) = place.hook.side()
         && !word(&told, "attach_type").is_some_and(|it| it.contains(side))
     {
         return Err("it is a link of the other direction".to_owned());
     }
-    match word(&told, "ifindex").and_then(|it| it.parse::<u32>().ok()) {
-        Some(0) => Ok(false),
-        Some(index) if index == place.index => Ok(true),
-        _ => Err("it is a link of another interface".to_owned()),
+    let index = word(&told, "ifindex").and_then(|it| it.parse::<u32>().ok());
+    if index.is_none_or(|it| it != GONE && it != place.index) {
+        return Err("it is a link of another interface".to_owned());
     }
+    ensure_ours(&info, place)?;
+    Ok(index != Some(GONE))
 }
 
 /// The link that is pinned there.
@@ -78,7 +80,9 @@ fn told(link: u32) -> Option<String> {
     let entries = fs::read_dir(DESCRIPTORS).ok()?;
     let texts = entries.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
     let number = link.to_string();
-    texts.into_iter().find(|it| word(it, "link_id") == Some(&number))
+    texts
+        .into_iter()
+        .find(|it| word(it, "link_id") == Some(&number))
 }
 
 fn word<'a>(told: &'a str, name: &str) -> Option<&'a str> {

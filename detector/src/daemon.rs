@@ -115,7 +115,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let observer = Observer::of(host_name(), &uplinks.attached());
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());
-    let gap = kept.gap(clock.now());
+    let gap = kept.tell_gap(clock.now());
     let watch = Watch::new(maps, tuning, observer, new_id).knowing(settings);
     let vitals = Vitals::new(clock.now(), config, &uplinks.attached(), uplinks.runs());
     let mut poll = Poll::resume(watch, state, kept, vitals, clock.now())?;

@@ -17,9 +17,14 @@ use crate::{
     stage::{end, refuse},
 };
 
+/// Makes a directory of pins one that is not to be trusted.
+type Spoil = fn(&Path) -> Result<()>;
+/// Pins something in the folder of a version, given the indices of the interface and of its other end.
+type Pin = fn(&Path, [u32; 2]) -> Result<()>;
+
 pub(crate) fn a_directory_that_others_may_have_written_into_is_refused() -> Result<()> {
     let link = Link::new()?;
-    let spoils: [(&str, fn(&Path) -> Result<()>); 4] = [
+    let spoils: [(&str, Spoil); 4] = [
         ("symbolic link", |pins| {
             let aside = pins.with_file_name(format!("{}-aside", name(pins)?));
             fs::rename(pins, &aside)?;
@@ -51,9 +56,9 @@ pub(crate) fn a_place_that_holds_no_pins_is_refused() -> Result<()> {
     let (link, ground) = (Link::new()?, Ground::new()?);
     let pins = ground.state().join("pins");
     let pins = pins.to_str().context("no UTF-8")?;
-    let line = refuse(&link.0, &["--wan", NAME, "--pin", pins], 69)?;
+    let told = refuse(&link.0, &["--wan", NAME, "--pin", pins], 69)?;
     for part in [pins, "BPF file system", "--pin DIR"] {
-        ensure!(line.contains(part), "no {part}: {line}");
+        ensure!(told.contains(part), "no {part}: {told}");
     }
     ensure!(!Path::new(pins).exists(), "it was made all the same");
     Ok(())
@@ -63,7 +68,7 @@ pub(crate) fn what_the_detector_did_not_pin_is_refused_and_stays() -> Result<()>
     let link = Link::new()?;
     let far = link.0.run(|| Ok(if_nametoindex("far0")?))?;
     let wan = link.0.run(|| Ok(if_nametoindex(NAME)?))?;
-    let foreign: [(&str, fn(&Path, [u32; 2]) -> Result<()>); 6] = [
+    let foreign: [(&str, Pin); 6] = [
         ("somebody else's (theirs)", |version, [wan, _]| {
             Foreign::pinned(NAME, THEIRS, &version.join(format!("{wan}-generic")))
         }),
@@ -112,10 +117,10 @@ pub(crate) fn a_pin_in_the_place_of_another_is_refused() -> Result<()> {
 fn ensure_refused(link: &Link, ground: &Ground, said: &str) -> Result<()> {
     let before = [NAME, "far0"].map(|it| link.hooks(it));
     let pins = ground.links()?;
-    let line = refuse(&link.0, &ground.arguments(NAME, &[])?, 69)?;
+    let told = refuse(&link.0, &ground.arguments(NAME, &[])?, 69)?;
     let path = ground.pins().to_str().context("no UTF-8")?;
     for part in [path, said, "; "] {
-        ensure!(line.contains(part), "no {part}: {line}");
+        ensure!(told.contains(part), "no {part}: {told}");
     }
     for (before, interface) in before.into_iter().zip([NAME, "far0"]) {
         ensure_same(&before?, &link.hooks(interface)?)?;

@@ -68,11 +68,11 @@ pub(crate) fn during<T>(
     far: &Namespace,
     work: impl FnOnce() -> Result<T>,
 ) -> Result<(T, Carried)> {
-    let is_over = AtomicBool::new(false);
+    let (is_over, is_closed) = (AtomicBool::new(false), AtomicBool::new(false));
     let listener = link.0.run(|| Ok(TcpListener::bind((NEAR, PORT))?))?;
     let until = &is_over;
     thread::scope(|scope| {
-        scope.spawn(move || serve(&listener, until));
+        scope.spawn(|| serve(&listener, &is_closed));
         let pings = scope.spawn(|| far.run(|| flood(until)));
         let connections = scope.spawn(|| far.run(|| visit(until)));
         let bytes = scope.spawn(|| far.run(|| stream(until)));
@@ -83,8 +83,9 @@ pub(crate) fn during<T>(
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         let carried = [pings, connections, bytes].map(joined);
-        // Wakes the server, which then sees that all is over.
-        far.run(|| Ok(drop(TcpStream::connect((NEAR, PORT))?)))?;
+        // Wakes the server, which then sees that nobody else comes.
+        is_closed.store(true, Ordering::Relaxed);
+        far.run(|| Ok(TcpStream::connect((NEAR, PORT))?))?;
         let [pings, connections, bytes] = carried;
         let carried = Carried {
             pings: pings?,
@@ -170,11 +171,11 @@ fn dial() -> Result<TcpStream> {
     Ok(client)
 }
 
-/// Sends back what comes, until all is over and somebody comes once more.
-fn serve(listener: &TcpListener, is_over: &AtomicBool) {
+/// Sends back what comes, until it is closed and somebody comes once more.
+fn serve(listener: &TcpListener, is_closed: &AtomicBool) {
     thread::scope(|scope| {
         for client in listener.incoming() {
-            if is_over.load(Ordering::Relaxed) {
+            if is_closed.load(Ordering::Relaxed) {
                 return;
             }
             scope.spawn(|| client.and_then(echo));

@@ -97,6 +97,7 @@ fn main() -> ExitCode {
         pins::a_new_start_replaces_the_programs_under_the_same_links,
         pins::another_mode_or_hook_leaves_one_program_at_each,
         pins::pins_of_what_is_gone_or_no_longer_asked_for_go,
+        pins::pins_that_root_takes_away_stop_no_watch,
         pins::a_second_detector_with_the_same_pins_is_refused,
         distrust::a_directory_that_others_may_have_written_into_is_refused,
         distrust::a_place_that_holds_no_pins_is_refused,

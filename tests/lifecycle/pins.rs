@@ -5,16 +5,18 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU32, Ordering},
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result, ensure};
 use detector_tests::{Detector, Namespace};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
     hooks::Hooks,
     link::{Link, NAME, ensure_attached, wait},
-    stage::{end, refuse, watch, word},
+    stage::{PATIENCE, end, refuse, watch, word},
 };
 
 /// What the folders of tests are called; each has its own.
@@ -89,9 +91,7 @@ pub(crate) fn pins_of_what_is_gone_or_no_longer_asked_for_go() -> Result<()> {
     link.ip("link del wan0")?;
     wait(&detector, "detached", NAME)?;
     ensure!(ground.links()?.is_empty(), "{:?}", ground.links()?);
-    link.make()?;
-    let is_back = |it: &serde_json::Value| it["state"] == "attached" && it.get("gap_s").is_none();
-    detector.wait_for(crate::stage::PATIENCE, is_back)?;
+    come_back(&link, &detector)?;
     let before = ground.links()?;
     ensure!(before.len() == 2, "{before:?}");
     end(&detector)?;
@@ -104,14 +104,33 @@ pub(crate) fn pins_of_what_is_gone_or_no_longer_asked_for_go() -> Result<()> {
     end(&detector)
 }
 
+/// Nothing is detached before it ends, and what comes is watched.
+pub(crate) fn pins_that_root_takes_away_stop_no_watch() -> Result<()> {
+    let (link, ground) = (Link::new()?, Ground::new()?);
+    let (detector, _attached) = ground.watch(&link.0, NAME, &[])?;
+    let attached = link.hooks(NAME)?;
+    fs::remove_dir_all(ground.pins())?;
+    ensure_same(&attached, &link.hooks(NAME)?)?;
+    link.ip("link del wan0")?;
+    wait(&detector, "detached", NAME)?;
+    come_back(&link, &detector)?;
+    end(&detector)?;
+    let lines = detector.log_lines();
+    let is_said = lines
+        .iter()
+        .any(|line| line.contains("the directory was removed"));
+    ensure!(is_said, "{lines:?}");
+    ensure_same(&Hooks::default(), &link.hooks(NAME)?)
+}
+
 pub(crate) fn a_second_detector_with_the_same_pins_is_refused() -> Result<()> {
     let (link, ground) = (Link::new()?, Ground::new()?);
     let (first, _attached) = ground.watch(&link.0, NAME, &[])?;
     let before = link.hooks(NAME)?;
     let pins = ground.pins().to_str().context("no UTF-8")?;
-    let line = refuse(&link.0, &["--wan", NAME, "--pin", pins], 69)?;
+    let told = refuse(&link.0, &["--wan", NAME, "--pin", pins], 69)?;
     for part in [pins, "another detector", "--pin DIR"] {
-        ensure!(line.contains(part), "no {part}: {line}");
+        ensure!(told.contains(part), "no {part}: {told}");
     }
     ensure_same(&before, &link.hooks(NAME)?)?;
     end(&first)
@@ -139,7 +158,7 @@ impl Ground {
         namespace: &Namespace,
         interface: &str,
         more: &[&str],
-    ) -> Result<(Detector, serde_json::Value)> {
+    ) -> Result<(Detector, Value)> {
         let arguments = self.arguments(interface, more)?;
         watch(namespace, &arguments)
     }
@@ -182,6 +201,14 @@ impl Drop for Ground {
         // It may never have been made.
         fs::remove_dir_all(&self.pins).ok();
     }
+}
+
+/// Makes the interface again, and waits until it is watched.
+fn come_back(link: &Link, detector: &Detector) -> Result<()> {
+    let begun = Instant::now();
+    link.make()?;
+    detector.wait_for_after(begun, PATIENCE, |it| it["state"] == "attached")?;
+    ensure_attached(&link.hooks(NAME)?)
 }
 
 pub(crate) fn ensure_same(before: &Hooks, after: &Hooks) -> Result<()> {

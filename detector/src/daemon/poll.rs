@@ -170,11 +170,11 @@ impl Kept {
         self.kept_at().unwrap_or(Duration::ZERO)
     }
 
-    /// How long it has been kept by `now`, if anything was: nobody knows of anything since.
-    pub(super) fn gap(&self, now: Moment) -> Option<Duration> {
+    /// Says how long it has been kept by `now`, if anything was: nobody knows of anything since.
+    pub(super) fn tell_gap(&self, now: Moment) -> Option<Duration> {
         let gap = now.monotonic.saturating_sub(self.kept_at()?);
         info!(
-            "nothing was watched for {} s, or is known of it: since the state was last written",
+            "nothing was watched, or is known of what was, for {} s: since the state was last written",
             gap.as_secs()
         );
         Some(gap)

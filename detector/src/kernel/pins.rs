@@ -8,7 +8,7 @@ mod look;
 mod place;
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     fs::{self, DirEntry},
     path::{Path, PathBuf},
 };
@@ -16,7 +16,10 @@ use std::{
 use aya::programs::links::FdLink;
 
 use self::folder::{Folder, refused, unusable};
-pub(super) use self::place::{Hook, Place};
+pub(super) use self::{
+    look::XDP as XDP_PROGRAMS,
+    place::{Hook, Place},
+};
 use super::attach::TcHook;
 use crate::failure::Failure;
 
@@ -30,8 +33,8 @@ pub(super) struct Pins {
     folder: PathBuf,
     /// What earlier runs left, of this version first.
     found: Vec<Found>,
-    /// What this run keeps.
-    kept: BTreeSet<Place>,
+    /// What this run keeps. Held as well, so that nothing is detached by whoever takes the pins away while it lasts.
+    kept: BTreeMap<Place, FdLink>,
 }
 
 struct Found {
@@ -55,10 +58,7 @@ pub fn check(path: &Path) -> Result<(), Failure> {
 /// As [`Pins::open`].
 pub fn look(path: &Path) -> Result<(), Failure> {
     needs()?;
-    if path.exists() {
-        return folder::check(path);
-    }
-    folder::ensure_can_be_made(path)
+    folder::look(path)
 }
 
 impl Pins {
@@ -89,7 +89,7 @@ impl Pins {
             root,
             folder,
             found,
-            kept: BTreeSet::new(),
+            kept: BTreeMap::new(),
         })
     }
 
@@ -106,6 +106,11 @@ impl Pins {
         fit.find_map(|it| Some((it.place.hook, look::link_at(&it.path).ok()?)))
     }
 
+    /// Whether there is still a folder for pins; root may have removed it.
+    pub(super) fn is_there(&self) -> bool {
+        self.folder.exists()
+    }
+
     /// Keeps a link that was made, or taken over, beyond the end of this process.
     ///
     /// # Errors
@@ -113,15 +118,14 @@ impl Pins {
     pub(super) fn keep(&mut self, place: Place, link: FdLink) -> Result<(), Failure> {
         let path = self.folder.join(place.to_string());
         let number = |link: &FdLink| link.info().ok().map(|it| it.id());
-        match look::link_at(&path) {
-            Ok(there) if number(&there) == number(&link) => {}
-            Ok(_of_one_that_is_gone) => {
-                remove(&path)?;
-                pin(link, &path)?;
-            }
-            Err(_nothing_there) => pin(link, &path)?,
+        let there = look::link_at(&path).ok();
+        let is_pinned = there.as_ref().is_some_and(|it| number(it) == number(&link));
+        if there.is_some() && !is_pinned {
+            // Of an interface that is gone.
+            remove(&path)?;
         }
-        self.kept.insert(place);
+        let link = if is_pinned { link } else { pin(link, &path)? };
+        self.kept.insert(place, link);
         Ok(())
     }
 
@@ -134,7 +138,7 @@ impl Pins {
         for found in self.found.extract_if(.., |it| is_meant(&it.place)) {
             remove(&found.path)?;
         }
-        for place in self.kept.extract_if(.., |it| is_meant(it)) {
+        for (place, _link) in self.kept.extract_if(.., |it, _| is_meant(it)) {
             remove(&self.folder.join(place.to_string()))?;
         }
         Ok(())
@@ -146,7 +150,7 @@ impl Pins {
     /// [`Failure::Failed`] where something cannot be removed.
     pub(super) fn settle(&mut self) -> Result<(), Failure> {
         for found in self.found.drain(..) {
-            if !found.path.starts_with(&self.folder) || !self.kept.contains(&found.place) {
+            if !found.path.starts_with(&self.folder) || !self.kept.contains_key(&found.place) {
                 remove(&found.path)?;
             }
         }
@@ -195,9 +199,9 @@ fn entries(folder: &Path) -> Result<Vec<DirEntry>, Failure> {
     entries.map_err(|error| unusable(folder, &error))
 }
 
-fn pin(link: FdLink, path: &Path) -> Result<(), Failure> {
+fn pin(link: FdLink, path: &Path) -> Result<FdLink, Failure> {
     let pinned = link.pin(path);
-    pinned.map(drop).map_err(|error| {
+    pinned.map(FdLink::from).map_err(|error| {
         Failure::Failed(format!(
             "pin {}: {error}; leave --pin out if this stays so",
             path.display()

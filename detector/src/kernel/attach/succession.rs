@@ -83,9 +83,15 @@ impl Programs {
     /// Holds the links of an interface, by pins if there are such: all of them or none.
     pub(super) fn hold(&mut self, attached: &Attached, links: Links) -> Result<(), Failure> {
         let index = attached.interface.index;
-        let Some(pins) = &mut self.pins else {
-            self.links.insert(index, links);
-            return Ok(());
+        let pins = match &mut self.pins {
+            Some(pins) if pins.is_there() => pins,
+            gone => {
+                if let Some(pins) = gone {
+                    tracing::warn!("{}", lost(attached, pins));
+                }
+                self.links.insert(index, links);
+                return Ok(());
+            }
         };
         pin_all(pins, attached, links).or_else(|failure| {
             pins.let_go(index, |_| true)?;
@@ -148,6 +154,15 @@ const fn hook_of(attached: &Attached) -> Hook {
         (_, Some(Reason::NoNativeXdp)) => Hook::Fallback,
         _ => Hook::Generic,
     }
+}
+
+fn lost(attached: &Attached, pins: &Pins) -> String {
+    format!(
+        "pins in {}: the directory was removed, so that what is attached to {} goes when this process ends; start again \
+         to pin it",
+        pins.path().display(),
+        attached.interface.name
+    )
 }
 
 fn not_taken(interface: &Interface, error: &LinkError) -> Failure {

@@ -6,7 +6,7 @@ use std::{
     fs::{self, DirBuilder, File, Metadata, TryLockError},
     io::{self, ErrorKind},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use nix::{
@@ -33,8 +33,8 @@ impl Folder {
     /// # Errors
     /// [`Failure::Unavailable`] where it cannot be trusted, or another detector has it.
     pub(super) fn take(path: &Path) -> Result<Self, Failure> {
-        let path = std::path::absolute(path).map_err(|error| unusable(path, &error))?;
-        if fs::symlink_metadata(&path).is_err_and(|it| it.kind() == ErrorKind::NotFound) {
+        let path = absolute(path)?;
+        if is_missing(&path) {
             make(&path)?;
         }
         check(&path)?;
@@ -51,6 +51,15 @@ impl Folder {
     }
 }
 
+/// Whether it can be used, or made.
+pub(super) fn look(path: &Path) -> Result<(), Failure> {
+    let path = absolute(path)?;
+    if is_missing(&path) {
+        return ensure_can_be_made(&path);
+    }
+    check(&path)
+}
+
 /// Makes a directory for pins.
 pub(super) fn make(path: &Path) -> Result<(), Failure> {
     ensure_can_be_made(path)?;
@@ -59,7 +68,7 @@ pub(super) fn make(path: &Path) -> Result<(), Failure> {
 }
 
 /// Whether pins could lie there if there were a directory.
-pub(super) fn ensure_can_be_made(path: &Path) -> Result<(), Failure> {
+fn ensure_can_be_made(path: &Path) -> Result<(), Failure> {
     ensure_on_bpffs(path, path.parent().unwrap_or(path))
 }
 
@@ -78,6 +87,14 @@ pub(super) fn check(path: &Path) -> Result<(), Failure> {
         return ensure_on_bpffs(path, path);
     };
     Err(refused(path, &what, cure))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    path::absolute(path).map_err(|error| unusable(path, &error))
+}
+
+fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|it| it.kind() == ErrorKind::NotFound)
 }
 
 fn objection(it: &Metadata, user: u32) -> Option<(String, &'static str)> {

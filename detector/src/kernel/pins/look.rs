@@ -12,7 +12,7 @@ use aya::programs::{
 use super::place::Place;
 
 /// What our programs are called, whatever the version, by hook.
-const XDP: [&str; 2] = ["xdp_ethernet", "xdp_ip"];
+pub(in crate::kernel) const XDP: [&str; 2] = ["xdp_ethernet", "xdp_ip"];
 const IN: [&str; 2] = ["in_ethernet", "in_ip"];
 const OUT: [&str; 2] = ["out_ethernet", "out_ip"];
 /// In place of the index of an interface that is no more.

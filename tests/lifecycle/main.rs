@@ -74,6 +74,7 @@ fn main() -> ExitCode {
         privilege::two_capabilities_are_enough_and_the_helper_alone_keeps_them,
         privilege::what_the_unit_grants_the_helper_alone_keeps,
         privilege::root_keeps_no_more,
+        privilege::links_are_pinned_without_root_where_there_is_a_place,
         privilege::the_capability_that_is_missing_is_named,
         privilege::a_state_directory_that_somebody_else_owns_is_refused,
         privilege::without_a_state_directory_it_warns_and_works,

@@ -32,7 +32,7 @@ pub(crate) fn a_signal_leaves_the_programs_and_taking_the_pins_away_detaches_the
     ensure!(last["state"] == "left", "the last event is {last}");
     ensure_same(&attached, &link.hooks(NAME)?)?;
     fs::remove_dir_all(ground.pins())?;
-    ensure_same(&Hooks::default(), &link.hooks(NAME)?)
+    wait_for_hooks(&link.0, NAME, |it| *it == Hooks::default())
 }
 
 pub(crate) fn a_new_start_replaces_the_programs_under_the_same_links() -> Result<()> {
@@ -68,9 +68,9 @@ pub(crate) fn another_mode_or_hook_leaves_one_program_at_each() -> Result<()> {
     ] {
         let (detector, attached) = ground.watch(&link.0, NAME, &arguments)?;
         ensure!(word(&attached, "mode")? == expected, "{attached}");
-        let hooks = link.hooks(NAME)?;
-        let is_once = hooks.xdp.len() + hooks.tcx_in.len() == 1 && hooks.tcx_out.len() == 1;
-        ensure!(is_once, "not once: {hooks:?}");
+        wait_for_hooks(&link.0, NAME, |it| {
+            it.xdp.len() + it.tcx_in.len() == 1 && it.tcx_out.len() == 1
+        })?;
         let index = &attached["ifindex"];
         let pins = pins.map(|hook| format!("v1/{index}-{hook}"));
         ensure!(ground.links()? == pins, "{:?}", ground.links()?);
@@ -87,7 +87,7 @@ pub(crate) fn pins_of_what_is_gone_or_no_longer_asked_for_go() -> Result<()> {
     end(&detector)?;
     let (detector, _attached) = ground.watch(&link.0, NAME, &[])?;
     ensure!(ground.links()?.len() == 2, "{:?}", ground.links()?);
-    ensure_same(&Hooks::default(), &link.hooks("far0")?)?;
+    wait_for_hooks(&link.0, "far0", |it| *it == Hooks::default())?;
     link.ip("link del wan0")?;
     wait(&detector, "detached", NAME)?;
     ensure!(ground.links()?.is_empty(), "{:?}", ground.links()?);
@@ -120,7 +120,7 @@ pub(crate) fn pins_that_root_takes_away_stop_no_watch() -> Result<()> {
         .iter()
         .any(|line| line.contains("the directory was removed"));
     ensure!(is_said, "{lines:?}");
-    ensure_same(&Hooks::default(), &link.hooks(NAME)?)
+    wait_for_hooks(&link.0, NAME, |it| *it == Hooks::default())
 }
 
 pub(crate) fn a_second_detector_with_the_same_pins_is_refused() -> Result<()> {
@@ -200,6 +200,23 @@ impl Drop for Ground {
     fn drop(&mut self) {
         // It may never have been made.
         fs::remove_dir_all(&self.pins).ok();
+    }
+}
+
+/// Waits until the hooks are so: the kernel takes a program off some moments after its pin is gone.
+pub(crate) fn wait_for_hooks(
+    namespace: &Namespace,
+    interface: &str,
+    is_it: impl Fn(&Hooks) -> bool,
+) -> Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        // A program that goes meanwhile cannot be asked.
+        let hooks = Hooks::of(namespace, interface);
+        if hooks.as_ref().is_ok_and(&is_it) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < until, "still so: {hooks:?}");
     }
 }
 

@@ -16,8 +16,11 @@ use detector_common::wire::link::LinkLayer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::mode::{Attempt, attempt};
 pub use self::mode::{Mode, Reason};
+use self::{
+    mode::{Attempt, attempt},
+    succession::once_free,
+};
 use super::{interfaces::Interface, load::Programs, pins::Hook};
 use crate::failure::Failure;
 
@@ -149,9 +152,10 @@ impl Programs {
         if let Some(taken) = self.take_over_xdp(interface, attempt)? {
             return Ok(taken);
         }
+        let until = self.clear_xdp(interface.index)?;
         let program = self.xdp(xdp_program(interface.link))?;
         let mut on = |flags| {
-            let link = program.attach_to_if_index(interface.index, flags)?;
+            let link = once_free(until, || program.attach_to_if_index(interface.index, flags))?;
             program.take_link(link)
         };
         let reason = match attempt {

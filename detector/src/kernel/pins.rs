@@ -47,15 +47,15 @@ struct Found {
 /// before the rights of root are given up.
 ///
 /// # Errors
-/// As [`Pins::open`].
+/// [`Failure::Unavailable`] where something in it is not ours, or it is not ours itself.
 pub fn check(path: &Path) -> Result<(), Failure> {
     Pins::open(path).map(drop)
 }
 
-/// The same without making the directory.
+/// The same for the directory alone, which is not made.
 ///
 /// # Errors
-/// As [`Pins::open`].
+/// [`Failure::Unavailable`] where it is not ours, or could not be made.
 pub fn look(path: &Path) -> Result<(), Failure> {
     needs()?;
     folder::look(path)

@@ -3,6 +3,11 @@
 //!
 //! Without pins there is none of either. Must not know: where pins lie.
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use aya::programs::{
     ProgramError,
     links::{FdLink, LinkError},
@@ -24,6 +29,10 @@ use crate::{
     },
 };
 
+/// Far longer than the kernel takes.
+const GOING: Duration = Duration::from_secs(5);
+const MOMENT: Duration = Duration::from_millis(1);
+
 impl Programs {
     /// Lets go of links that say they are of `interface` and cannot be: another one has its index in another network
     /// namespace.
@@ -39,17 +48,16 @@ impl Programs {
         }
     }
 
-    /// The XDP link that is there, now of our program. One in a mode that is no longer wanted goes.
+    /// The XDP link that is there in a mode that is wanted, now of our program.
     pub(super) fn take_over_xdp(
         &mut self,
         interface: &Interface,
         attempt: Attempt,
     ) -> Result<Option<Xdp>, Failure> {
-        let Some(pins) = &mut self.pins else {
+        let pins = self.pins.as_ref();
+        let found = pins.and_then(|it| it.find(interface.index, fitting(attempt)));
+        let Some((hook, link)) = found else {
             return Ok(None);
-        };
-        let Some((hook, link)) = pins.find(interface.index, fitting(attempt)) else {
-            return pins.let_go(interface.index, Hook::is_xdp).map(|()| None);
         };
         let program = self.xdp(xdp_program(interface.link))?;
         let link = XdpLink::try_from(link).map_err(|error| not_taken(interface, &error))?;
@@ -58,6 +66,19 @@ impl Programs {
         let link = link.map_err(|error| failure::of_xdp(interface, &error, Mode::Auto))?;
         let (ingress, reason) = outcome(hook, attempt);
         Ok(Some((link, ingress, reason)))
+    }
+
+    /// Lets go of XDP links in other modes, and says until when they may still be there: the kernel takes a link off
+    /// some moments after its pin is gone.
+    pub(super) fn clear_xdp(&mut self, index: u32) -> Result<Instant, Failure> {
+        let now = Instant::now();
+        match &mut self.pins {
+            Some(pins) if pins.find(index, &Hook::XDP).is_some() => {
+                pins.let_go(index, Hook::is_xdp)?;
+                Ok(now + GOING)
+            }
+            _ => Ok(now),
+        }
     }
 
     /// The TC link that is there, now of our program.
@@ -113,6 +134,21 @@ impl Programs {
     /// [`Failure::Failed`] where a pin cannot be removed.
     pub(in crate::kernel) fn settle(&mut self) -> Result<(), Failure> {
         self.pins.as_mut().map_or(Ok(()), Pins::settle)
+    }
+}
+
+/// Attaches where the hook may still be taken `until` then. Nobody tells when it is free.
+pub(super) fn once_free<T>(
+    until: Instant,
+    mut attach: impl FnMut() -> Result<T, ProgramError>,
+) -> Result<T, ProgramError> {
+    loop {
+        match attach() {
+            Err(error) if failure::is_taken(&error) && Instant::now() < until => {
+                thread::sleep(MOMENT);
+            }
+            attached => return attached,
+        }
     }
 }
 

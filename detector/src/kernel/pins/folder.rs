@@ -83,10 +83,11 @@ pub(super) fn check(path: &Path) -> Result<(), Failure> {
         let cure = format!("name {} itself with --pin DIR", real.display());
         return Err(refused(path, "the way to it is a symbolic link", &cure));
     }
-    let Some((what, cure)) = objection(&it, geteuid().as_raw()) else {
-        return ensure_on_bpffs(path, path);
-    };
-    Err(refused(path, &what, cure))
+    ensure_on_bpffs(path, path)?;
+    match objection(&it, geteuid().as_raw()) {
+        Some((what, cure)) => Err(refused(path, &what, cure)),
+        None => Ok(()),
+    }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
@@ -151,6 +152,7 @@ mod tests {
     #[test]
     fn a_directory_of_our_own_is_nobody_elses_business() {
         let folder = TempDir::new().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(OWNER_ONLY)).unwrap();
         let it = fs::symlink_metadata(folder.path()).unwrap();
         assert_eq!(objection(&it, it.uid()), None);
         let (what, _cure) = objection(&it, it.uid() + 1).unwrap();

@@ -138,6 +138,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
 
+    /// Where links are pinned, so that programs stay attached between two runs: a directory of its own on a BPF file
+    /// system, such as /sys/fs/bpf/detector [default: nowhere]
+    #[arg(long, value_name = "DIR")]
+    pub pin: Option<PathBuf>,
+
     /// Where `status` and `top` read from [default: status.sock in systemd's `$RUNTIME_DIRECTORY`,
     /// else in /run/detector]
     #[arg(long, value_name = "FILE")]

@@ -42,6 +42,9 @@ pub struct Config {
     pub ingress: Ingress,
     /// Where memory outlives a restart. Without it: the first of systemd's `$STATE_DIRECTORY`, else /var/lib/detector.
     pub state_dir: Option<PathBuf>,
+    /// Where links are pinned, so that programs stay attached between two runs: a directory of its own on a BPF file
+    /// system, such as /sys/fs/bpf/detector. Without it: nowhere.
+    pub pin: Option<PathBuf>,
     /// The socket that `status` and `top` read from. Without it: status.sock in the first of systemd's
     /// `$RUNTIME_DIRECTORY`, else in /run/detector.
     pub status_socket: Option<PathBuf>,
@@ -116,6 +119,7 @@ impl Config {
         config.ingress = args.ingress.unwrap_or(config.ingress);
         config.status_socket = args.status_socket.clone().or(config.status_socket);
         config.state_dir = args.state_dir.clone().or(config.state_dir);
+        config.pin = args.pin.clone().or(config.pin);
         Ok(config)
     }
 
@@ -143,6 +147,7 @@ impl Config {
         Self {
             folder: Some(Path::new(".").join(folder)),
             state_dir: self.state_dir.as_ref().map(from_there),
+            pin: self.pin.as_ref().map(from_there),
             status_socket: self.status_socket.as_ref().map(from_there),
             labels: self.labels.iter().map(from_there).collect(),
             asn: self.asn.as_ref().map(from_there),

@@ -51,7 +51,7 @@ use crate::{
         attach::{TcHook, Wish},
         helper::Helper,
         interfaces::Interfaces,
-        privilege,
+        pins, privilege,
     },
     logging,
     observer::{Observer, host_name},
@@ -86,6 +86,8 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let (mut sinks, resting) = Sinks::open(&config.sinks, Pace::default())?;
     let status = socket::open(config.status_socket.as_deref())?;
     let doors = Doors::open(&config.metrics).await?;
+    let pins = config.pin.clone();
+    pins.as_deref().map(pins::check).transpose()?;
     let helper = Helper::start()?;
     if let Some(caveat) = privilege::caveat() {
         info!("{caveat}");
@@ -98,7 +100,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
         sizes: config.tables,
         ..Options::default()
     };
-    let maps = helper.load(options).await?;
+    let maps = helper.load(options, pins.as_deref()).await?;
     let wish = Wish {
         mode: config.mode,
         ingress: config.ingress,
@@ -115,6 +117,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     let observer = Observer::of(host_name(), &uplinks.attached());
     let kept = Kept::load(state.as_ref());
     let clock = Clock::start(kept.latest());
+    let gap = kept.tell_gap(clock.now());
     let watch = Watch::new(maps, tuning, observer, new_id).knowing(settings);
     let vitals = Vitals::new(clock.now(), config, &uplinks.attached(), uplinks.runs());
     let mut poll = Poll::resume(watch, state, kept, vitals, clock.now())?;
@@ -124,7 +127,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
     resting.begin()?;
     poll.recall(&sinks);
     let mut attachments = Attachments(uplinks.attached());
-    let ended = match attachments.tell(&mut sinks, "attached")? {
+    let ended = match attachments.begin(&mut sinks, gap)? {
         Delivery::Closed => Ok(()),
         Delivery::Written => {
             poll_until(
@@ -140,7 +143,7 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
         }
     };
     // Whoever reads may be gone already; there is nobody left to tell.
-    let _delivery = attachments.tell(&mut sinks, "detached")?;
+    let _delivery = attachments.end(&mut sinks, pins.is_some())?;
     ended.and(sinks.finish())
 }
 

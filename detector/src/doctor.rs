@@ -78,6 +78,7 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
         places::state(config.state_dir.as_deref(), running.is_some()),
         places::socket(config.status_socket.as_deref(), running.is_some()),
     ];
+    findings.extend(config.pin.as_deref().map(places::pins));
     findings.extend(event_loop::run(links::findings(
         &config,
         &watched(running.as_ref()),

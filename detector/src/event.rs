@@ -114,7 +114,7 @@ pub struct InterfaceEvent {
     pub iface: String,
     /// Its index.
     pub ifindex: u32,
-    /// `attached`, `detached`, `renamed`, `down` or `up`.
+    /// `attached`, `detached`, `left` (no longer watched, its programs stay, see `--pin`), `renamed`, `down` or `up`.
     pub state: &'static str,
     /// How packets that come in are seen.
     pub mode: IngressHook,
@@ -125,6 +125,9 @@ pub struct InterfaceEvent {
     pub egress: TcHook,
     /// What its packets begin with: `ethernet` or `ip`.
     pub link: &'static str,
+    /// How long before nothing was watched, as far as the state directory tells; where watching begins after a restart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap_s: Option<u64>,
 }
 
 /// A map is full.

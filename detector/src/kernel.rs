@@ -10,6 +10,7 @@ mod mapped;
 pub mod maps;
 pub mod needs;
 mod options;
+pub mod pins;
 mod pod;
 mod prefixes;
 pub mod privilege;

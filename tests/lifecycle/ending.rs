@@ -13,6 +13,7 @@ use nix::sys::signal::Signal;
 
 use crate::{
     hooks::Hooks,
+    pins::FOLDERS,
     stage::{PATIENCE, carry, watch_wan},
 };
 
@@ -103,6 +104,15 @@ impl Remains {
 fn collect(folder: &Path, paths: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
+        // Those of tests that run at the same time.
+        if entry
+            .path()
+            .as_os_str()
+            .as_encoded_bytes()
+            .starts_with(FOLDERS.as_bytes())
+        {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), paths)?;
         }

@@ -1,12 +1,13 @@
 //! Other people's programs on an interface, attached in the ways that there are.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
 use aya::{
     Ebpf,
     programs::{
         LinkOrder, SchedClassifier, TcAttachType, Xdp, XdpMode,
+        links::FdLink,
         tc::{self, NlOptions, TcAttachOptions},
     },
 };
@@ -44,6 +45,16 @@ impl Foreign {
         program.load()?;
         program.attach_to_if_index(if_nametoindex(interface)?, XdpMode::Skb)?;
         Ok(Self::Held(ebpf))
+    }
+
+    /// The same, by a link that is pinned at `path` and held by nobody else.
+    pub(crate) fn pinned(interface: &str, name: &str, path: &Path) -> Result<()> {
+        let mut ebpf = load(name, "xdp", XDP_PASS)?;
+        let program: &mut Xdp = ebpf.program_mut(name).context("no program")?.try_into()?;
+        program.load()?;
+        let link = program.attach_to_if_index(if_nametoindex(interface)?, XdpMode::Skb)?;
+        FdLink::try_from(program.take_link(link)?)?.pin(path)?;
+        Ok(())
     }
 
     /// The same, by netlink.

@@ -7,17 +7,22 @@ mod calls;
 mod clsact;
 mod cycles;
 mod device;
+mod distrust;
 mod doctor;
 mod ending;
 mod foreign;
 mod helper;
 mod hooks;
 mod interfaces;
+mod killed;
+mod layouts;
 mod limits;
 mod link;
+mod load;
 mod metrics;
 mod neighbour;
 mod orders;
+mod pins;
 mod privilege;
 mod process;
 mod refusal;
@@ -28,6 +33,7 @@ mod service;
 mod stage;
 mod state;
 mod supervisor;
+mod upgrade;
 
 use std::{env, path::Path, process::ExitCode};
 
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
         privilege::two_capabilities_are_enough_and_the_helper_alone_keeps_them,
         privilege::what_the_unit_grants_the_helper_alone_keeps,
         privilege::root_keeps_no_more,
+        privilege::links_are_pinned_without_root_where_there_is_a_place,
         privilege::the_capability_that_is_missing_is_named,
         privilege::a_state_directory_that_somebody_else_owns_is_refused,
         privilege::without_a_state_directory_it_warns_and_works,
@@ -90,6 +97,19 @@ fn main() -> ExitCode {
         interfaces::down_and_up_are_told_and_detach_nothing,
         cycles::an_interface_is_watched_again_after_whatever_becomes_of_it,
         interfaces::an_interface_that_is_not_there_yet_is_awaited_beside_another,
+        pins::a_signal_leaves_the_programs_and_taking_the_pins_away_detaches_them,
+        pins::a_new_start_replaces_the_programs_under_the_same_links,
+        pins::another_mode_or_hook_leaves_one_program_at_each,
+        pins::pins_of_what_is_gone_or_no_longer_asked_for_go,
+        pins::pins_that_root_takes_away_stop_no_watch,
+        pins::a_second_detector_with_the_same_pins_is_refused,
+        distrust::a_directory_that_others_may_have_written_into_is_refused,
+        distrust::a_place_that_holds_no_pins_is_refused,
+        distrust::what_the_detector_did_not_pin_is_refused_and_stays,
+        distrust::a_pin_in_the_place_of_another_is_refused,
+        upgrade::upgrades_under_load_lose_no_packet,
+        layouts::tables_of_other_sizes_and_pins_of_other_versions_are_never_misread,
+        killed::whenever_it_is_killed_the_next_takes_over_and_alerts_go_on,
         helper::a_detector_without_its_helper_says_so_and_ends,
         helper::the_helper_of_a_killed_detector_ends,
         helper::a_helper_outlives_the_signals_that_are_for_the_detector,

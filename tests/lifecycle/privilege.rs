@@ -1,7 +1,7 @@
 //! An unprivileged user with some capabilities: which are enough, and what is said where one is missing.
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     os::unix::fs::{PermissionsExt as _, chown},
     process::Command,
 };
@@ -12,7 +12,9 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::{
+    hooks::Hooks,
     link::Link,
+    pins::wait_for_hooks,
     process::{self, threads},
     stage::{PATIENCE, end},
 };
@@ -96,6 +98,35 @@ fn ensure_divided(detector: &Detector, helper: Pid, needed: u64) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// On a file system for BPF objects that belongs to that user, which lasts as long as somebody holds it.
+pub(crate) fn links_are_pinned_without_root_where_there_is_a_place() -> Result<()> {
+    let nobody = Nobody::new()?;
+    let place = nobody.folder.path().join("bpf");
+    fs::create_dir(&place)?;
+    let mut pinned = nobody.command(&ENOUGH);
+    pinned
+        .arg("--state-dir")
+        .arg(nobody.folder.path().join(STATE));
+    let script = format!(
+        "mount -t bpf -o uid={NOBODY},gid={NOBODY},mode=0700 none {0} && exec \"$@\" --pin {0}/pins",
+        place.display()
+    );
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", &script, "sh"]);
+    command.arg(pinned.get_program()).args(pinned.get_args());
+    let detector = Detector::start_command(&nobody.namespace, &mut command)?;
+    detector.attached(PATIENCE)?;
+    let seen = format!("/proc/{}/root{}", detector.pid(), place.display());
+    let held = File::open(seen)?;
+    detector.kill()?;
+    ensure!(
+        !Hooks::of(&nobody.namespace, "lo")?.xdp.is_empty(),
+        "detached"
+    );
+    drop(held);
+    wait_for_hooks(&nobody.namespace, "lo", |it| *it == Hooks::default())
 }
 
 pub(crate) fn the_capability_that_is_missing_is_named() -> Result<()> {

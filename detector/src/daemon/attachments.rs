@@ -1,5 +1,7 @@
 //! What is watched at this moment, and telling what becomes of it.
 
+use std::time::Duration;
+
 use detector_common::wire::link::LinkLayer;
 use jiff::Timestamp;
 
@@ -15,10 +17,29 @@ use crate::{
 pub(super) struct Attachments(pub(super) Vec<Attached>);
 
 impl Attachments {
-    /// Tells the same of all of them.
-    pub(super) fn tell(&self, sinks: &mut Sinks, state: &'static str) -> Result<Delivery, Failure> {
+    /// Tells that all of them are watched from now on; nothing was for the length of `gap`, where that is known.
+    pub(super) fn begin(
+        &self,
+        sinks: &mut Sinks,
+        gap: Option<Duration>,
+    ) -> Result<Delivery, Failure> {
+        self.tell(sinks, "attached", gap)
+    }
+
+    /// Tells that none is watched any more; their programs stay where they are pinned.
+    pub(super) fn end(&self, sinks: &mut Sinks, is_pinned: bool) -> Result<Delivery, Failure> {
+        let state = if is_pinned { "left" } else { "detached" };
+        self.tell(sinks, state, None)
+    }
+
+    fn tell(
+        &self,
+        sinks: &mut Sinks,
+        state: &'static str,
+        gap: Option<Duration>,
+    ) -> Result<Delivery, Failure> {
         for attached in &self.0 {
-            if tell(sinks, attached, state)? == Delivery::Closed {
+            if tell(sinks, attached, state, gap)? == Delivery::Closed {
                 return Ok(Delivery::Closed);
             }
         }
@@ -32,7 +53,7 @@ impl Attachments {
         Change { state, attached }: Change,
     ) -> Result<Delivery, Failure> {
         let index = attached.interface.index;
-        let delivery = tell(sinks, &attached, state);
+        let delivery = tell(sinks, &attached, state, None);
         self.0.retain(|it| it.interface.index != index);
         if state != "detached" {
             self.0.push(attached);
@@ -42,7 +63,12 @@ impl Attachments {
     }
 }
 
-fn tell(sinks: &mut Sinks, attached: &Attached, state: &'static str) -> Result<Delivery, Failure> {
+fn tell(
+    sinks: &mut Sinks,
+    attached: &Attached,
+    state: &'static str,
+    gap: Option<Duration>,
+) -> Result<Delivery, Failure> {
     let event = InterfaceEvent {
         iface: attached.interface.name.clone(),
         ifindex: attached.interface.index,
@@ -54,6 +80,7 @@ fn tell(sinks: &mut Sinks, attached: &Attached, state: &'static str) -> Result<D
             LinkLayer::Ethernet => "ethernet",
             LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
         },
+        gap_s: gap.map(|it| it.as_secs()),
     };
     sinks.tell(&Timestamp::now(), Body::Interface(&event))
 }

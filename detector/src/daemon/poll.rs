@@ -167,7 +167,20 @@ impl Kept {
 
     /// The time that had passed when it was kept.
     pub(super) fn latest(&self) -> Duration {
-        let judgement = self.judgement.as_ref();
-        judgement.map_or(Duration::ZERO, |it| it.saved_at.monotonic)
+        self.kept_at().unwrap_or(Duration::ZERO)
+    }
+
+    /// Says how long it has been kept by `now`, if anything was: nobody knows of anything since.
+    pub(super) fn tell_gap(&self, now: Moment) -> Option<Duration> {
+        let gap = now.monotonic.saturating_sub(self.kept_at()?);
+        info!(
+            "nothing was watched, or is known of what was, for {} s: since the state was last written",
+            gap.as_secs()
+        );
+        Some(gap)
+    }
+
+    fn kept_at(&self) -> Option<Duration> {
+        self.judgement.as_ref().map(|it| it.saved_at.monotonic)
     }
 }

@@ -66,7 +66,7 @@ pub(super) async fn wanted(
 }
 
 impl Uplinks {
-    /// Attaches to those that are there.
+    /// Attaches to those that are there, and to no other any more.
     ///
     /// # Errors
     /// As [`Helper::attach`], for any of them.
@@ -85,6 +85,7 @@ impl Uplinks {
             warn!("no interface {name}; it is watched as soon as there is");
             each.push(Uplink::new(name, None));
         }
+        helper.settle().await?;
         Ok(Self {
             helper,
             known,

@@ -50,7 +50,7 @@ pub(super) async fn findings(config: &Config, watched: &[String]) -> Result<Vec<
 }
 
 async fn look(config: &Config, watched: &[String], it: &Interface) -> Vec<Finding> {
-    let is_ours = watched.contains(&it.name);
+    let is_ours = watched.contains(&it.name) || config.pin.is_some() && it.has_detector();
     let mut findings = vec![up(it), hook(it, config.ingress, is_ours)];
     findings.extend(mtu(it, config.mode));
     // Devices without a driver of their own have none.
@@ -75,7 +75,7 @@ fn hook(it: &Interface, ingress: Ingress, is_ours: bool) -> Finding {
     let check = format!("XDP hook of {}", it.name);
     match (&it.xdp_owner, ingress) {
         (None, _) => Finding::fine(check, "is free"),
-        (Some(_), _) if is_ours => Finding::fine(check, "is the running detector's"),
+        (Some(_), _) if is_ours => Finding::fine(check, "is the detector's"),
         (Some(owner), Ingress::Tc) => Finding::fine(
             check,
             format!("is another program's ({owner}), which stays"),

@@ -55,7 +55,7 @@ impl Machine {
         Finding::fine("lockdown", said)
     }
 
-    /// Whether there is a file system for BPF objects; nothing of ours is in it.
+    /// Whether there is a file system for BPF objects; nothing of ours is in it without `--pin`.
     pub(super) fn bpf_file_system(&self) -> Finding {
         let mounts = self.read("proc/self/mounts").unwrap_or_default();
         let is_there = mounts
@@ -64,7 +64,7 @@ impl Machine {
         let said = if is_there {
             "is mounted"
         } else {
-            "is not mounted; nothing is pinned, so none is needed"
+            "is not mounted; without --pin none is needed"
         };
         Finding::fine("BPF file system", said)
     }

@@ -1,11 +1,11 @@
-//! Whether there is a place for what is kept, and for the status socket. Makes none.
+//! Whether there is a place for what is kept, for the status socket and for pins. Makes none.
 
 use std::{env, fs, io::ErrorKind, os::unix::fs::MetadataExt as _, path::Path};
 
 use nix::unistd::{AccessFlags, access, geteuid};
 
 use super::finding::Finding;
-use crate::{daemon::socket, state::Place};
+use crate::{daemon::socket, kernel::pins, state::Place};
 
 /// Whether the state directory is ours, or can be made.
 pub(super) fn state(named: Option<&Path>, is_running: bool) -> Finding {
@@ -13,6 +13,12 @@ pub(super) fn state(named: Option<&Path>, is_running: bool) -> Finding {
     let place = Place::of(named, of_systemd.as_deref());
     let cure = "name a directory of your own with --state-dir DIR";
     directory("state directory", place.path(), is_running, cure)
+}
+
+/// Whether links can be pinned where they are to be.
+pub(super) fn pins(named: &Path) -> Finding {
+    let said = format!("{} can be used", named.display());
+    Finding::of("pins", pins::look(named).map(|()| said))
 }
 
 /// Whether the socket can be made, or is there.

@@ -2,6 +2,7 @@
 
 mod failure;
 mod mode;
+mod succession;
 
 use aya::{
     programs::{
@@ -15,9 +16,12 @@ use detector_common::wire::link::LinkLayer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::mode::{Attempt, attempt};
 pub use self::mode::{Mode, Reason};
-use super::{interfaces::Interface, load::Programs};
+use self::{
+    mode::{Attempt, attempt},
+    succession::once_free,
+};
+use super::{interfaces::Interface, load::Programs, pins::Hook};
 use crate::failure::Failure;
 
 /// Ours go on to whoever comes behind. Others may not (`TC_ACT_OK`): what they decide first would be out of sight, so
@@ -85,12 +89,15 @@ pub struct Wish {
     pub tc: TcHook,
 }
 
-/// What holds the programs on one interface: dropping it detaches them.
+/// What holds the programs on one interface: dropping it detaches those that are not pinned.
 #[derive(Default)]
 pub(super) struct Links {
     xdp: Option<XdpLink>,
-    tc: Vec<SchedClassifierLink>,
+    tc: Vec<(Hook, SchedClassifierLink)>,
 }
+
+/// XDP, in the mode that came of it.
+type Xdp = (XdpLink, IngressHook, Option<Reason>);
 
 impl TcHook {
     /// The best this kernel has.
@@ -108,15 +115,14 @@ impl Programs {
     /// [`Failure::Unavailable`] where the hook is taken or the driver cannot, [`Failure::Permission`]
     /// where the kernel forbids it.
     pub fn attach(&mut self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
+        self.disown(interface)?;
         let mut links = Links::default();
-        let egress = egress_program(interface.link);
-        let link = self.attach_tc(interface, egress, TcAttachType::Egress, wish.tc)?;
-        links.tc.push(link);
+        let link = self.attach_tc(interface, Hook::Out, wish.tc)?;
+        links.tc.push((Hook::Out, link));
         let (ingress, reason) = match wish.ingress {
             Ingress::Tc => {
-                let program = tc_ingress_program(interface.link);
-                let link = self.attach_tc(interface, program, TcAttachType::Ingress, wish.tc)?;
-                links.tc.push(link);
+                let link = self.attach_tc(interface, Hook::In, wish.tc)?;
+                links.tc.push((Hook::In, link));
                 (IngressHook::Tc, None)
             }
             Ingress::Xdp => {
@@ -125,31 +131,33 @@ impl Programs {
                 (hook, reason)
             }
         };
-        self.links.insert(interface.index, links);
-        Ok(Attached {
+        let attached = Attached {
             interface: interface.clone(),
             ingress,
             reason,
             egress: wish.tc,
-        })
+        };
+        self.hold(&attached, links)?;
+        Ok(attached)
     }
 
     /// Detaches what is attached to the interface of this index, which may be gone.
     pub fn detach(&mut self, index: u32) {
         self.links.remove(&index);
+        self.let_go(index);
     }
 
-    fn attach_xdp(
-        &mut self,
-        interface: &Interface,
-        mode: Mode,
-    ) -> Result<(XdpLink, IngressHook, Option<Reason>), Failure> {
+    fn attach_xdp(&mut self, interface: &Interface, mode: Mode) -> Result<Xdp, Failure> {
+        let attempt = attempt(mode, interface.kind.as_ref());
+        if let Some(taken) = self.take_over_xdp(interface, attempt)? {
+            return Ok(taken);
+        }
+        let until = self.clear_xdp(interface.index)?;
         let program = self.xdp(xdp_program(interface.link))?;
         let mut on = |flags| {
-            let link = program.attach_to_if_index(interface.index, flags)?;
+            let link = once_free(until, || program.attach_to_if_index(interface.index, flags))?;
             program.take_link(link)
         };
-        let attempt = attempt(mode, interface.kind.as_ref());
         let reason = match attempt {
             Attempt::Generic(reason) => reason,
             Attempt::Native | Attempt::NativeElseGeneric => match on(XdpMode::Driver) {
@@ -173,10 +181,13 @@ impl Programs {
     fn attach_tc(
         &mut self,
         interface: &Interface,
-        name: &str,
-        side: TcAttachType,
+        place: Hook,
         hook: TcHook,
     ) -> Result<SchedClassifierLink, Failure> {
+        if let Some(taken) = self.take_over_tc(interface, place)? {
+            return Ok(taken);
+        }
+        let (name, side) = tc_program(interface.link, place);
         if hook == TcHook::Clsact {
             prepare_clsact(interface, name, side)?;
         }
@@ -215,6 +226,14 @@ fn prepare_clsact(interface: &Interface, name: &str, side: TcAttachType) -> Resu
             "{}: the clsact qdisc cannot be added: {error}",
             interface.name
         ))),
+    }
+}
+
+/// The program for a place at TC, and which side that is.
+const fn tc_program(link: LinkLayer, place: Hook) -> (&'static str, TcAttachType) {
+    match place {
+        Hook::In => (tc_ingress_program(link), TcAttachType::Ingress),
+        _ => (egress_program(link), TcAttachType::Egress),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The helper: a process that loads and attaches for a daemon without any capability.
 //!
 //! It is this program under another name, started by the daemon and bound to it by a socket: when one ends, the other
-//! learns it at once. It keeps the programs and their links, reads neither files nor packets, and does three things:
-//! load, attach, detach. Must not know: when, and why.
+//! learns it at once. It keeps the programs and their links, pins these where it is told to, reads neither files nor
+//! packets, and does three things: load, attach, detach. Must not know: when, and why.
 
 mod message;
 mod serve;
@@ -15,6 +15,7 @@ use std::{
         fd::{AsFd as _, OwnedFd},
         unix::net::UnixStream as Blocking,
     },
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -37,7 +38,7 @@ const NAME: &str = "kernel-helper";
 /// All that it gets of the environment.
 const ENVIRONMENT: [&str; 2] = ["RUST_LOG", "NO_COLOR"];
 
-/// The daemon's end. Dropping it ends the helper, which detaches every program.
+/// The daemon's end. Dropping it ends the helper, which detaches every program whose link is not pinned.
 pub struct Helper {
     /// Goes first: the process sees its end.
     socket: UnixStream,
@@ -77,12 +78,14 @@ impl Helper {
         })
     }
 
-    /// Lets it load the object, and takes the maps.
+    /// Lets it load the object, and takes the maps. Links are pinned below `pins`, if anywhere.
     ///
     /// # Errors
-    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map.
-    pub async fn load(&self, options: Options) -> Result<Maps, Failure> {
-        match self.ask(&Request::Load(options)).await? {
+    /// [`Failure::Memory`] or [`Failure::Permission`] where the kernel refuses a map, [`Failure::Unavailable`] where
+    /// there is something else among the pins.
+    pub async fn load(&self, options: Options, pins: Option<&Path>) -> Result<Maps, Failure> {
+        let pins = pins.map(Path::to_owned);
+        match self.ask(&Request::Load { options, pins }).await? {
             (Answer::Loaded { seeds }, descriptors) => {
                 let descriptors = Descriptors::received(descriptors)?;
                 Maps::of(&descriptors, options.sizes, Seeds(seeds))
@@ -110,6 +113,17 @@ impl Helper {
     pub async fn detach(&self, index: u32) -> Result<(), Failure> {
         match self.ask(&Request::Detach { index }).await? {
             (Answer::Detached, _) => Ok(()),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Lets it let go of what earlier runs left pinned and nobody asked for.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where a pin cannot be removed, or the helper is gone.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        match self.ask(&Request::Settle).await? {
+            (Answer::Settled, _) => Ok(()),
             (other, _) => Err(unexpected(&other)),
         }
     }

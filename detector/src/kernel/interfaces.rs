@@ -16,6 +16,7 @@ use rtnetlink::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::pins::XDP_PROGRAMS;
 use crate::failure::Failure;
 
 /// What libxdp attaches, to run the programs of several tools one after the other.
@@ -51,6 +52,15 @@ pub struct Guise {
     pub is_up: bool,
     /// The XDP program on it, whoever's it is.
     pub xdp: Option<u32>,
+}
+
+impl Interface {
+    /// Whether the XDP program on it is a detector's, this one's or another's; as far as its name is told.
+    pub fn has_detector(&self) -> bool {
+        let owner = self.xdp_owner.as_deref();
+        let name = owner.and_then(|it| it.split_once(',')).map(|it| it.0);
+        name.is_some_and(|it| XDP_PROGRAMS.contains(&it))
+    }
 }
 
 /// A connection to rtnetlink, in the network namespace of the caller.

@@ -28,6 +28,7 @@ use super::{
     maps::Maps,
     needs,
     options::Options,
+    pins::Pins,
     pod::Shared,
     privilege::{self, CURE},
 };
@@ -53,6 +54,8 @@ pub struct Kernel {
 pub struct Programs {
     /// By the index of the interface; they go first.
     pub(super) links: HashMap<u32, Links>,
+    /// Where links outlive this process, if they do.
+    pub(super) pins: Option<Pins>,
     pub(super) ebpf: Ebpf,
     pub(super) seeds: Seeds,
     log: Option<EbpfLogger<&'static dyn Log>>,
@@ -147,6 +150,7 @@ impl Programs {
         Ok(Self {
             ebpf,
             links: HashMap::new(),
+            pins: None,
             seeds,
             log,
         })

@@ -323,6 +323,69 @@ pub(crate) const FAULTS: &[Fault] = &[
         "no program stays attached",
     ),
     fault(
+        "kill -9 at any moment, with `--pin`, and a new start",
+        "lifecycle",
+        "killed::whenever_it_is_killed_the_next_takes_over_and_alerts_go_on",
+        "the programs stay, each once; the alert keeps its identity, the gap is said",
+    )
+    .long(),
+    fault(
+        "upgrades under load, with `--pin`",
+        "lifecycle",
+        "upgrade::upgrades_under_load_lose_no_packet",
+        "no packet is lost, and a program is at each hook at every moment",
+    )
+    .long(),
+    fault(
+        "tables of other sizes, and pins of other versions",
+        "lifecycle",
+        "layouts::tables_of_other_sizes_and_pins_of_other_versions_are_never_misread",
+        "nothing is misread, what is old goes",
+    )
+    .long(),
+    fault(
+        "a pinned interface that is gone, or no longer asked for",
+        "lifecycle",
+        "pins::pins_of_what_is_gone_or_no_longer_asked_for_go",
+        "its pins go",
+    ),
+    fault(
+        "pins that root removes",
+        "lifecycle",
+        "pins::pins_that_root_takes_away_stop_no_watch",
+        "the watch goes on, and they are missed in the log",
+    ),
+    fault(
+        "a second detector with the same pins",
+        "lifecycle",
+        "pins::a_second_detector_with_the_same_pins_is_refused",
+        "it is refused",
+    ),
+    fault(
+        "a directory for pins that is a symbolic link, another user's, or open to others",
+        "lifecycle",
+        "distrust::a_directory_that_others_may_have_written_into_is_refused",
+        "exit 69, one line; nothing is touched",
+    ),
+    fault(
+        "pins that the detector did not make",
+        "lifecycle",
+        "distrust::what_the_detector_did_not_pin_is_refused_and_stays",
+        "exit 69, one line; they stay",
+    ),
+    fault(
+        "pins that changed places",
+        "lifecycle",
+        "distrust::a_pin_in_the_place_of_another_is_refused",
+        "exit 69, one line; nothing is touched",
+    ),
+    fault(
+        "pins on another file system",
+        "lifecycle",
+        "distrust::a_place_that_holds_no_pins_is_refused",
+        "exit 69, one line",
+    ),
+    fault(
         "kill -9 of the helper",
         "lifecycle",
         "helper::a_detector_without_its_helper_says_so_and_ends",

@@ -15,6 +15,11 @@ use crate::{
 pub(super) fn of_xdp(interface: &Interface, error: &ProgramError, mode: Mode) -> Failure {
     let name = &interface.name;
     match errno(error) {
+        _ if is_taken(error) && interface.has_detector() => Failure::Unavailable(format!(
+            "{name}: a detector's program is attached ({}); end that one, take over what it pinned with --pin DIR, or \
+             use --ingress tc to watch beside it",
+            interface.xdp_owner.as_deref().unwrap_or_default()
+        )),
         _ if is_taken(error) => Failure::Unavailable(format!(
             "{name}: another XDP program is attached ({}); it stays; use --ingress tc to watch \
              beside it",

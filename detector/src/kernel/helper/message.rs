@@ -1,5 +1,7 @@
 //! What daemon and helper say to each other. Both are the same program, so that nothing here need last.
 
+use std::path::PathBuf;
+
 use detector_common::hash::SEEDS;
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +17,19 @@ use crate::{
 /// What the daemon wants.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) enum Request {
-    /// The object in the kernel, and its maps. Once, before anything else.
-    Load(Options),
+    /// The object in the kernel, and its maps. Once, before anything else. Links are pinned below `pins`, if anywhere.
+    Load {
+        options: Options,
+        pins: Option<PathBuf>,
+    },
     /// Both programs on an interface, or none.
     Attach { interface: Interface, wish: Wish },
     /// How often the programs have run.
     Runs,
     /// None on the interface of this index.
     Detach { index: u32 },
+    /// All that was wanted is attached: what earlier runs left of others goes.
+    Settle,
 }
 
 /// What the helper has done; a failure goes in its place.
@@ -39,4 +46,6 @@ pub(super) enum Answer {
     Ran(Vec<ProgramRuns>),
     /// There is none any more.
     Detached,
+    /// There are no others.
+    Settled,
 }

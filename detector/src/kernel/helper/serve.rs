@@ -3,6 +3,7 @@
 use std::{
     io::{self, ErrorKind, IsTerminal as _, Stdin},
     os::fd::AsFd as _,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    kernel::{descriptors::Descriptors, load::Programs, privilege},
+    kernel::{descriptors::Descriptors, load::Programs, pins::Pins, privilege},
     logging,
     sandbox::{self, Calls},
 };
@@ -28,7 +29,7 @@ const LOG: Duration = Duration::from_secs(1);
 /// The daemon is told by these to end, reload or hang up; the helper goes when the daemon has gone.
 const DAEMONS: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP];
 
-/// Serves the daemon at the other end of stdin until it ends. Then every program is detached.
+/// Serves the daemon at the other end of stdin until it ends. Then every program is detached whose link is not pinned.
 ///
 /// # Errors
 /// [`Failure`] where it cannot give up what it does not need, or the socket is none.
@@ -71,10 +72,13 @@ type Done = (Answer, Option<Descriptors>);
 
 fn carry_out(request: Request, programs: &mut Option<Programs>) -> Result<Done, Failure> {
     match (request, programs) {
-        (Request::Load(options), none @ None) => {
+        (Request::Load { options, pins }, none @ None) => {
+            let pins = pins.as_deref().map(Pins::open).transpose()?;
+            let write: Vec<PathBuf> = pins.iter().map(|it| it.path().to_owned()).collect();
             let loaded = none.insert(Programs::load(options)?);
+            loaded.pins = pins;
             let descriptors = loaded.descriptors()?;
-            sandbox::enter(&[], &[], Calls::WithPrograms)?;
+            sandbox::enter(&[], &write, Calls::WithPrograms)?;
             let seeds = loaded.seeds.0;
             Ok((Answer::Loaded { seeds }, Some(descriptors)))
         }
@@ -86,6 +90,10 @@ fn carry_out(request: Request, programs: &mut Option<Programs>) -> Result<Done, 
         (Request::Detach { index }, Some(programs)) => {
             programs.detach(index);
             Ok((Answer::Detached, None))
+        }
+        (Request::Settle, Some(programs)) => {
+            programs.settle()?;
+            Ok((Answer::Settled, None))
         }
         (request, _) => Err(Failure::Failed(format!("no time for {request:?}"))),
     }

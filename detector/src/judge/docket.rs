@@ -27,7 +27,7 @@ use crate::{
 
 /// Prefixes that look blocked must outnumber the mixed ones of their neighbourhood so many times,
 /// or fail without any success for a while.
-const PURITY: usize = 3;
+const PURITY: u64 = 3;
 
 /// The tests of one transport.
 #[derive(Debug)]
@@ -198,9 +198,9 @@ impl Docket {
         let mut blocked = Vec::new();
         for (neighbourhood, nets) in candidates {
             let mixed = mixed.get(&neighbourhood).copied().unwrap_or_default();
-            let is_pure = nets.len() >= PURITY * mixed;
+            let is_pure = nets.len() as u64 >= PURITY * mixed;
             for net in nets {
-                blocked.extend(self.blocked_since(net, is_pure, now));
+                blocked.extend(self.blocked_since(net, is_pure, mixed, now));
             }
         }
         blocked.sort_unstable_by_key(|(net, _)| *net);
@@ -220,7 +220,7 @@ impl Docket {
     }
 
     /// The number of mixed prefixes, by neighbourhood.
-    fn mixed(&mut self, now: Moment) -> BTreeMap<IpNet, usize> {
+    fn mixed(&mut self, now: Moment) -> BTreeMap<IpNet, u64> {
         let units = &self.units;
         self.mixed
             .retain(|net| units.get(net).is_some_and(|unit| unit.is_mixed(now)));
@@ -231,9 +231,10 @@ impl Docket {
         mixed
     }
 
-    fn blocked_since(&self, net: IpNet, is_pure: bool, now: Moment) -> Option<Blocked> {
+    fn blocked_since(&self, net: IpNet, is_pure: bool, mixed: u64, now: Moment) -> Option<Blocked> {
         let unit = self.units.get(&net)?;
-        let is_blocked = unit.is_held() || unit.is_steady() || (is_pure && !unit.is_mixed(now));
+        let is_blocked =
+            unit.is_held() || unit.is_steady_among(mixed) || (is_pure && !unit.is_mixed(now));
         let since = unit.since.filter(|_| is_blocked)?;
         Some((net, since))
     }

@@ -23,8 +23,9 @@ use crate::{
 /// Failed trials that make a prefix a member of a range whose wider test has alarmed.
 const SUPPORT: u64 = 2;
 /// Connections that must fail in a row where some worked in one poll, and one more each time there
-/// are twice as many such polls. Where half of all fail, by chance or by name, each success begins
-/// another row: that one of ten thousand is ever so long is one chance in 300.
+/// are twice as many such polls, or twice as many mixed prefixes. Where half of all fail, by chance
+/// or by name, each success begins another row: that of ten thousand in each of them any is ever so
+/// long is one chance in 300.
 const STEADY: u64 = 12;
 /// How long after the first failure connections still end well that were under way.
 const ONSET: Duration = Duration::from_secs(2);
@@ -248,13 +249,14 @@ impl Unit {
         let is_alarmed =
             self.panel.is_alarmed() || (is_wider_alarmed && !self.panel.is_idle() && supports);
         let most_fail = self.evidence.failed() > 2 * self.evidence.ok;
-        is_alarmed && (self.is_held || most_fail || self.is_steady())
+        is_alarmed && (self.is_held || most_fail || self.is_steady_among(1))
     }
 
-    /// Whether it fails so steadily that what works elsewhere in its neighbourhood is no excuse.
-    pub fn is_steady(&self) -> bool {
-        let doublings = self.polls.ok.checked_ilog2().unwrap_or(0);
-        self.failures_in_a_row >= STEADY + u64::from(doublings)
+    /// Whether it fails so steadily that it is no excuse that it worked, nor what works of the
+    /// `mixed` prefixes of its neighbourhood.
+    pub fn is_steady_among(&self, mixed: u64) -> bool {
+        let doublings = |count: u64| u64::from(count.checked_ilog2().unwrap_or(0));
+        self.failures_in_a_row >= STEADY + doublings(self.polls.ok) + doublings(mixed)
     }
 
     /// Whether it was judged blocked before, and is not to be let go for a stray success.

@@ -42,6 +42,33 @@ fn what_was_mixed_for_a_minute_must_fail_seventeen_times_in_a_row() {
 }
 
 #[test]
+fn one_of_four_that_were_mixed_must_fail_twice_more() {
+    for (mixed, enough) in [(1, 17), (4, 19)] {
+        let mut judge = Judge::default();
+        let witness = delta(WITNESS, 5, 0);
+        for second in 0..60 {
+            let mut deltas = RANGE[..mixed]
+                .iter()
+                .map(|net| half(net, second))
+                .collect::<Vec<_>>();
+            deltas.insert(0, witness.clone());
+            judge.see(second, &deltas);
+        }
+        let blocked = [witness, delta(RANGE[0], 0, 1)];
+        assert!(
+            repeat(&mut judge, 60..59 + enough, &blocked).is_empty(),
+            "{mixed}"
+        );
+        let range = RANGE[0];
+        assert_eq!(
+            prefixes(&judge.see(59 + enough, &blocked)),
+            [range],
+            "{mixed}"
+        );
+    }
+}
+
+#[test]
 fn one_pure_prefix_amid_mixed_ones_is_chance() {
     let mut judge = Judge::default();
     for second in 0..10 {

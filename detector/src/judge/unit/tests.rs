@@ -82,17 +82,26 @@ fn more_than_two_must_fail_for_each_that_works() {
 }
 
 #[test]
-fn one_more_must_fail_in_a_row_each_time_the_polls_that_work_double() {
-    for (polls, enough) in [(0, 12), (1, 12), (2, 13), (3, 13), (4, 14), (64, 18)] {
+fn one_more_must_fail_in_a_row_each_time_the_polls_that_work_double_and_the_mixed_prefixes() {
+    for (polls, mixed, enough) in [
+        (0, 0, 12),
+        (1, 1, 12),
+        (2, 1, 13),
+        (3, 0, 13),
+        (4, 1, 14),
+        (64, 1, 18),
+        (1, 2, 13),
+        (2, 16, 17),
+    ] {
         let mut unit = failing(1);
         for second in 11..11 + polls {
             unit.see(second, &retried(NET, 1));
             unit.see(second, &no_trials(1));
         }
         unit.failures_in_a_row = enough - 1;
-        assert!(!unit.is_steady(), "{polls}");
+        assert!(!unit.is_steady_among(mixed), "{polls} {mixed}");
         unit.failures_in_a_row = enough;
-        assert!(unit.is_steady(), "{polls}");
+        assert!(unit.is_steady_among(mixed), "{polls} {mixed}");
     }
 }
 

@@ -53,7 +53,7 @@ proptest! {
                 Some(unit) => {
                     prop_assert_eq!(unit.is_mixed(now), whole.is_mixed(now));
                     prop_assert_eq!(unit.is_candidate(true), whole.is_candidate(true));
-                    prop_assert_eq!(unit.is_steady(), whole.is_steady());
+                    prop_assert_eq!(unit.is_steady_among(1), whole.is_steady_among(1));
                     if !whole.panel.is_idle() {
                         prop_assert_eq!(unit.suspicion(now), whole.suspicion(now));
                     }

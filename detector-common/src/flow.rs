@@ -64,6 +64,9 @@ pub mod remainder {
     pub const CERTAIN: u8 = 2;
 }
 
+/// The remote side answered earlier connections, and not this one yet: before everything that is heard now.
+pub const HEARD_BEFORE: Nanos = Nanos(1);
+
 /// What is known of one connection.
 ///
 /// Two CPUs may write one entry at once; every field is a naturally aligned integer, and a lost
@@ -73,7 +76,8 @@ pub mod remainder {
 pub struct FlowState {
     /// When the first SYN or Initial left.
     pub syn_at: Nanos,
-    /// When the remote side was last heard, its resets included; 0 where it never was.
+    /// When the remote side was last heard, its resets included; 0 where it never was, and [`HEARD_BEFORE`] where it
+    /// was on other connections alone.
     pub heard_at: Nanos,
     /// The client's initial sequence number.
     pub client_isn: u32,
@@ -204,10 +208,17 @@ impl FlowState {
             .saturating_sub(1)
     }
 
-    /// Whether anything came back.
+    /// Whether nothing ever came back, on this connection and on earlier ones to the same destination.
     #[inline(always)]
-    pub const fn was_heard(&self) -> bool {
-        self.heard_at.0 != 0
+    pub const fn is_to_a_stranger(&self) -> bool {
+        self.heard_at.0 == 0
+    }
+
+    /// When either side last spoke here.
+    #[inline(always)]
+    pub fn spoke_at(&self) -> Nanos {
+        let sent = self.sent_at().max(self.resent_at());
+        sent.max(self.heard_at)
     }
 
     /// Ten round trips of the handshake, or `floor` where that is longer.

@@ -81,30 +81,33 @@ pub enum Loss {
     Sample,
     /// As [`Self::Flow`], while the answer to its SYN may have been under way.
     Unanswered,
+    /// A young connection to a destination that never answered gave way to a newer one.
+    Stranger,
 }
 
 impl Loss {
     /// Every loss, in the order of its counter.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Prefix,
         Self::Flow,
         Self::Destination,
         Self::Candidate,
         Self::Sample,
         Self::Unanswered,
+        Self::Stranger,
     ];
 
-    /// Whether anything is lost that a judgement rests on; samples only illustrate.
+    /// Whether anything is lost that a judgement rests on; samples only illustrate, and strangers weigh nothing.
     pub fn weighs(losses: &[u64; Self::ALL.len()]) -> bool {
         let losses = Self::ALL.into_iter().zip(losses);
         losses
-            .filter(|(loss, _)| !matches!(loss, Self::Sample))
+            .filter(|(loss, _)| !matches!(loss, Self::Sample | Self::Stranger))
             .any(|(_, lost)| *lost > 0)
     }
 
     /// Whether so many connections went uncounted between two looks that what is taken for silence may be our own
     /// deafness: more gave way while an answer may have been under way than later. A run of silence takes three SYNs in
-    /// a row that gave way too early; where few do, as in a scan that is not too fast, that does not happen.
+    /// a row that gave way too early; where few do, that does not happen. Strangers are never taken to be silent.
     pub fn distorts(before: &[u64; Self::ALL.len()], now: &[u64; Self::ALL.len()]) -> bool {
         let lost = |loss: Self| {
             let at = |losses: &[u64]| losses.get(loss as usize).copied().unwrap_or(0);
@@ -122,6 +125,7 @@ impl Loss {
             Self::Candidate => "candidate",
             Self::Sample => "sample",
             Self::Unanswered => "unanswered",
+            Self::Stranger => "stranger",
         }
     }
 }
@@ -139,12 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn every_loss_but_that_of_a_sample_weighs() {
+    fn every_loss_but_that_of_a_sample_or_a_stranger_weighs() {
         for (index, loss) in Loss::ALL.into_iter().enumerate() {
             let mut losses = [0; Loss::ALL.len()];
             assert!(!Loss::weighs(&losses));
             losses[index] = 1;
-            assert_eq!(Loss::weighs(&losses), loss != Loss::Sample);
+            let is_light = matches!(loss, Loss::Sample | Loss::Stranger);
+            assert_eq!(Loss::weighs(&losses), !is_light);
         }
     }
 

@@ -239,7 +239,7 @@ pub struct PrefixNumber(pub u64);
 impl Occupant for PrefixNumber {
     /// A tracked prefix is never forgotten by itself.
     #[inline(always)]
-    fn last_heard(&self) -> Option<Nanos> {
+    fn worth(&self) -> Option<Nanos> {
         None
     }
 

@@ -41,8 +41,9 @@ const _: () = assert!(
 
 /// What may have to give way to another.
 pub trait Occupant {
-    /// When it was last heard of; `None` where it never gives way.
-    fn last_heard(&self) -> Option<Nanos>;
+    /// What it is worth: whoever is worth the least gives way; `None` never does. Of two alike it is the time at which
+    /// they were last heard of.
+    fn worth(&self) -> Option<Nanos>;
 
     /// What is lost where it gives way to `other`.
     fn loss_to(&self, other: &Self) -> Option<Loss>;
@@ -54,16 +55,20 @@ const UNDER_WAY: Nanos = Nanos::from_millis(500);
 const ABANDONED: Nanos = Nanos::from_secs(120);
 
 impl Occupant for FlowState {
+    /// Whoever asks a destination that never answered counts as heard of half as lately: a scan, however fast, takes
+    /// no place of a connection that something may come of, and washes through itself.
     #[inline(always)]
-    fn last_heard(&self) -> Option<Nanos> {
-        let sent = self.sent_at().max(self.resent_at());
-        Some(sent.max(self.heard_at))
+    fn worth(&self) -> Option<Nanos> {
+        let spoke_at = self.spoke_at();
+        Some(Nanos(spoke_at.0 >> u8::from(self.is_to_a_stranger())))
     }
 
     #[inline(always)]
     fn loss_to(&self, other: &Self) -> Option<Loss> {
-        let idle = other.syn_at.since(self.last_heard()?);
-        if other.syn_at.since(self.syn_at) < UNDER_WAY {
+        let idle = other.syn_at.since(self.spoke_at());
+        if self.is_to_a_stranger() {
+            (idle < ABANDONED).then_some(Loss::Stranger)
+        } else if other.syn_at.since(self.syn_at) < UNDER_WAY {
             Some(Loss::Unanswered)
         } else if idle < ABANDONED {
             Some(Loss::Flow)
@@ -75,7 +80,7 @@ impl Occupant for FlowState {
 
 impl Occupant for DestinationState {
     #[inline(always)]
-    fn last_heard(&self) -> Option<Nanos> {
+    fn worth(&self) -> Option<Nanos> {
         (!self.has_answered()).then_some(self.last_syn)
     }
 
@@ -120,25 +125,51 @@ pub const fn way(set: &Set, way: usize) -> Way {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::HEARD_BEFORE;
     use std::vec::Vec;
 
+    /// To a destination that answered before.
     fn connection(syn_at: Nanos) -> FlowState {
         FlowState {
             syn_at,
+            heard_at: HEARD_BEFORE,
             ..FlowState::default()
         }
     }
 
+    fn to_a_stranger(syn_at: Nanos) -> FlowState {
+        FlowState {
+            heard_at: Nanos::default(),
+            ..connection(syn_at)
+        }
+    }
+
     #[test]
-    fn a_connection_was_heard_of_when_either_side_last_spoke() {
+    fn a_connection_is_worth_as_much_as_it_was_heard_of_lately() {
         let mut flow = connection(Nanos::from_secs(5));
-        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(5)));
+        assert_eq!(flow.worth(), Some(Nanos::from_secs(5)));
         flow.sent_us = 2_000_000;
-        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(7)));
+        assert_eq!(flow.worth(), Some(Nanos::from_secs(7)));
         flow.heard_at = Nanos::from_secs(8);
-        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(8)));
+        assert_eq!(flow.worth(), Some(Nanos::from_secs(8)));
         flow.resent_us = 4_000_000;
-        assert_eq!(flow.last_heard(), Some(Nanos::from_secs(9)));
+        assert_eq!(flow.worth(), Some(Nanos::from_secs(9)));
+    }
+
+    #[test]
+    fn whoever_asks_a_stranger_gives_way_to_whoever_does_not_and_the_oldest_of_them_first() {
+        let strangers = [1_000, 1_001, 2_000].map(|secs| to_a_stranger(Nanos::from_secs(secs)));
+        assert!(strangers.is_sorted_by(|one, other| one.worth() < other.worth()));
+        assert!(strangers[2].worth() < connection(Nanos::from_secs(1_500)).worth());
+    }
+
+    #[test]
+    fn what_is_lost_with_a_question_to_a_stranger_is_counted_apart() {
+        let stranger = to_a_stranger(Nanos::from_secs(5));
+        let lost_after = |ms: u64| stranger.loss_to(&connection(Nanos::from_millis(5_000 + ms)));
+        assert_eq!(lost_after(0), Some(Loss::Stranger));
+        assert_eq!(lost_after(119_999), Some(Loss::Stranger));
+        assert_eq!(lost_after(120_000), None);
     }
 
     #[test]
@@ -158,10 +189,10 @@ mod tests {
             last_syn: Nanos(7),
             ..DestinationState::default()
         };
-        assert_eq!(destination.last_heard(), Some(Nanos(7)));
+        assert_eq!(destination.worth(), Some(Nanos(7)));
         assert_eq!(destination.loss_to(&DestinationState::default()), None);
         destination.answered = 1;
-        assert_eq!(destination.last_heard(), None);
+        assert_eq!(destination.worth(), None);
     }
 
     #[test]

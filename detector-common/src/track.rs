@@ -10,7 +10,7 @@ mod news;
 use crate::{
     classify::{Judgement, Sighting, classify},
     destination::{DestinationKey, DestinationState},
-    flow::{Direction, FlowKey, FlowState},
+    flow::{Direction, FlowKey, FlowState, HEARD_BEFORE},
     packet::Packet,
     tables::{Evidence, Prefixes, Table, Tables},
     time::Nanos,
@@ -85,6 +85,9 @@ where
     } else {
         tables.destinations.get(&endpoint)?
     };
+    if opens && destination.has_answered() && flow.is_to_a_stranger() {
+        flow.heard_at = HEARD_BEFORE;
+    }
     let sighting = Sighting {
         packet,
         direction,

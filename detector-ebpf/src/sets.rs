@@ -139,7 +139,7 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
         None
     }
 
-    /// A way to move into: a free one, one that is settled, or that of whoever was not heard of the longest. None
+    /// A way to move into: a free one, one that is settled, or that of whoever is worth the least. None
     /// while somebody else moves in: that may be the same key.
     #[inline(always)]
     fn vacate(&self, place: Place, set: &Set, newcomer: &V) -> Option<usize> {
@@ -159,16 +159,16 @@ impl<K: Hashed, V: Copy + Occupant, const T: usize, const R: usize> Sets<K, V, T
 
     #[inline(always)]
     fn evict(&self, place: Place, newcomer: &V) -> Option<usize> {
-        let mut oldest = None;
+        let mut least = None;
         for index in 0..WAYS {
             if let Some(record) = self.record(place.set, index)
-                && let Some(heard) = record.value.last_heard()
-                && oldest.is_none_or(|(since, _)| heard < since)
+                && let Some(worth) = record.value.worth()
+                && least.is_none_or(|(other, _)| worth < other)
             {
-                oldest = Some((heard, index));
+                least = Some((worth, index));
             }
         }
-        let (_, index) = oldest?;
+        let (_, index) = least?;
         let record = self.record(place.set, index)?;
         if let Some(loss) = record.value.loss_to(newcomer) {
             count::loss(loss);

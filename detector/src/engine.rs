@@ -118,6 +118,7 @@ impl Engine {
             0,
             tables.evidence.refused,
             0,
+            0,
         ]
     }
 }

@@ -133,7 +133,7 @@ pub struct InterfaceEvent {
 /// A map is full.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct Overflow {
-    /// What is lost: `prefix`, `flow`, `unanswered`, `destination`, `candidate` or `sample`.
+    /// What is lost: `prefix`, `flow`, `unanswered`, `stranger`, `destination`, `candidate` or `sample`.
     pub map: &'static str,
     /// How many inserts it refused since the start.
     pub lost: u64,

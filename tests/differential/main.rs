@@ -127,6 +127,7 @@ fn main() -> ExitCode {
         counters::counters_that_are_read_amid_counting_belong_together,
         counters::a_number_that_is_used_again_counts_from_zero,
         scan::a_scan_takes_the_place_of_no_destination_that_answered,
+        scan::a_scan_takes_the_place_of_no_connection_to_a_destination_that_answered,
         scan::every_connection_that_gives_way_is_counted,
         budget::every_program_is_verified_within_its_budget,
         budget::every_program_is_verified_without_cap_perfmon,

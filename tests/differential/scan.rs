@@ -7,8 +7,9 @@ use detector::{
     watch::Source as _,
 };
 use detector_common::{
+    address::Address,
     drive::{Drive, Layout},
-    flow::Direction,
+    flow::{Direction, FlowKey},
     maps::Loss,
 };
 use detector_tests::frames::{Conversation, Frame};
@@ -16,6 +17,8 @@ use detector_tests::frames::{Conversation, Frame};
 /// Room for connections and destinations, and what comes.
 const ROOM: u32 = 1 << 10;
 const KNOWN: u32 = 1 << 7;
+/// So few that no set has more than it holds.
+const FEW: u32 = 1 << 5;
 const SCANNED: u32 = 1 << 15;
 
 /// A scan washes through those that never answered.
@@ -43,6 +46,35 @@ pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result
     Ok(())
 }
 
+/// Nor that of a connection to one, however many ask.
+pub(crate) fn a_scan_takes_the_place_of_no_connection_to_a_destination_that_answered() -> Result<()>
+{
+    let mut kernel = Kernel::load(Options {
+        sizes: Sizes {
+            connections: ROOM,
+            ..Sizes::default()
+        },
+        ..Options::default()
+    })?;
+    let mut talk = conversation("203.0.113.2:40000")?;
+    send(&mut kernel, &talk.syn(), FEW)?;
+    send(&mut kernel, &talk.syn_ack(), FEW)?;
+    send(&mut kernel, &conversation("203.0.113.4:40000")?.syn(), FEW)?;
+    send(
+        &mut kernel,
+        &conversation("203.0.113.3:40000")?.syn(),
+        SCANNED,
+    )?;
+    let flows = kernel.maps.young_flows().into_iter();
+    let is_asked = |key: &FlowKey| key.local == Address::v4([203, 0, 113, 4]);
+    let left = flows.filter(|(key, _)| is_asked(key)).count();
+    ensure!(left == FEW as usize, "{left} of {FEW} are left");
+    let losses = kernel.maps.losses()?;
+    let lost = losses[Loss::Flow as usize] + losses[Loss::Unanswered as usize];
+    ensure!(lost == 0, "{losses:?}");
+    Ok(())
+}
+
 /// Whoever finds no room and whoever gives way is counted.
 pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
     let mut kernel = Kernel::load(Options {
@@ -58,7 +90,7 @@ pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
         SCANNED,
     )?;
     let losses = kernel.maps.losses()?;
-    let lost: u64 = [Loss::Flow, Loss::Unanswered, Loss::Candidate]
+    let lost: u64 = [Loss::Stranger, Loss::Candidate]
         .map(|loss| losses[loss as usize])
         .iter()
         .sum();

@@ -1,6 +1,6 @@
 //! What a short connection costs, both its ends together, at many a second: without a watcher and with the detector.
 
-use detector_tests::spread::Spread;
+use detector_tests::{last_core, spread::Spread};
 use std::{
     io::{Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream},
@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use crate::{
     ground::Ground,
-    last_core,
     meter::Meter,
     step,
     watcher::{Mode, Watcher},

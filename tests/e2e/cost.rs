@@ -1,6 +1,6 @@
 //! What each watcher adds to the processor time of a packet, in a mix of many connections at a steady rate.
 
-use detector_tests::spread::Spread;
+use detector_tests::{sender::Sender, spread::Spread};
 use std::{
     thread,
     time::{Duration, Instant},
@@ -13,7 +13,6 @@ use crate::{
     ground::Ground,
     meter::Meter,
     mix::{FLOWS, Mix},
-    sender::Sender,
     step,
     watcher::{Mode, Watcher},
 };

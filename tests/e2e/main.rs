@@ -4,12 +4,10 @@
 mod connections;
 mod cost;
 mod ground;
-mod last_core;
 mod meter;
 mod mix;
 mod resident;
 mod scan;
-mod sender;
 mod throughput;
 mod watcher;
 
@@ -17,12 +15,12 @@ use std::io::{self, Write as _};
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use detector_tests::privilege;
+use detector_tests::{privilege, sender::Sender};
 use serde_json::json;
 
 use crate::{
     connections::Connections, cost::Costs, ground::Ground, resident::Resident, scan::Scan,
-    sender::Sender, throughput::Throughputs,
+    throughput::Throughputs,
 };
 
 /// Measure what watching costs a gateway, from end to end
@@ -42,7 +40,7 @@ fn main() -> Result<()> {
     let ground = Ground::build()?;
     let throughputs = Throughputs::measure(&ground)?;
     let connections = Connections::measure(&ground)?;
-    let sender = Sender::open(&ground)?;
+    let sender = Sender::open(&ground.gateway, &ground.outside)?;
     let costs = Costs::measure(&ground, &sender)?;
     let scan = Scan::measure(&ground, &sender)?;
     let resident = Resident::measure(&ground, &sender)?;

@@ -7,14 +7,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use detector_tests::sender::Sender;
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 use crate::{
     ground::Ground,
-    mix,
-    sender::Sender,
-    step,
+    mix, step,
     watcher::{Mode, Watch, Watcher},
 };
 

@@ -4,15 +4,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use detector_tests::frames::Frame;
+use detector_tests::{frames::Frame, sender::Sender};
 use serde_json::{Value, json};
 
 use crate::{
     ground::Ground,
     meter::Meter,
-    mix,
-    sender::Sender,
-    step,
+    mix, step,
     watcher::{Mode, Watch, Watcher},
 };
 

@@ -9,6 +9,7 @@ mod blackhole;
 mod case;
 mod clock;
 mod freeze;
+mod hostile;
 mod icmp;
 mod mixture;
 mod page;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 use detector_tests::{harness, privilege, tests};
 
+use hostile::{blind, broken, forged, space, sweep};
 use silence::{beginning, dying, line, manners, overload, quiet, scan};
 
 fn main() -> ExitCode {
@@ -62,6 +64,17 @@ fn main() -> ExitCode {
         line::another_address_of_our_own_raises_no_alert,
         pause::a_detector_that_was_stopped_accuses_nobody_and_sees_what_comes,
         beginning::a_detector_amid_traffic_is_quiet_until_there_is_a_block,
+        forged::resets_of_random_connections_raise_no_alert,
+        forged::answers_to_nobody_hide_no_block,
+        forged::questions_from_everywhere_hide_no_block,
+        forged::backscatter_raises_no_alert,
+        blind::guesses_at_known_connections_raise_no_alert,
+        blind::all_numbers_tried_on_each_connection_are_told_as_forged,
+        space::a_walk_through_empty_networks_raises_no_alert,
+        space::networks_that_answer_fill_the_table_and_each_is_accounted_for,
+        broken::fragments_raise_no_alert,
+        broken::headers_that_lie_raise_no_alert,
+        sweep::blocked_networks_are_found_amid_a_sweep_and_none_of_their_counters_is_lost,
     ];
     let on_another_clock = tests![clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert];
     harness::main_of([

@@ -4,6 +4,7 @@ use std::io::{PipeReader, PipeWriter};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::mpsc::sync_channel;
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use nix::errno::Errno;
@@ -93,6 +94,20 @@ impl Stop {
                 Err(error) => return Err(error).context("polling"),
                 Ok(_) => return Ok(waited[0].any() != Some(true)),
             }
+        }
+    }
+
+    /// Whether the signal is given by now, or comes within `span`. For threads that keep a rate.
+    ///
+    /// # Errors
+    /// When the kernel refuses to poll.
+    pub(crate) fn is_given_within(&self, span: Duration) -> anyhow::Result<bool> {
+        let mut waited = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
+        let millis = PollTimeout::try_from(span).unwrap_or(PollTimeout::MAX);
+        match poll(&mut waited, millis) {
+            Err(Errno::EINTR) => Ok(false),
+            Err(error) => Err(error).context("polling"),
+            Ok(ready) => Ok(ready > 0),
         }
     }
 

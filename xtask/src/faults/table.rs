@@ -160,6 +160,88 @@ pub(crate) const FAULTS: &[Fault] = &[
         "a_segment_that_acknowledges_nothing_contradicts_no_reset",
         "no reset is proved forged by it",
     ),
+    fault(
+        "a scan, and connections to destinations that answered",
+        "differential",
+        "a_scan_takes_the_place_of_no_connection_to_a_destination_that_answered",
+        "none of them gives way to it",
+    ),
+    fault(
+        "a sweep of a million destinations at full speed",
+        "live",
+        "sweep::blocked_networks_are_found_amid_a_sweep_and_none_of_their_counters_is_lost",
+        "50 blocked /24s that get a SYN a second are found, their counters are exact, what is lost is told within 1 %",
+    )
+    .long(),
+    fault(
+        "resets of random connections",
+        "live",
+        "forged::resets_of_random_connections_raise_no_alert",
+        "no alert",
+    )
+    .long(),
+    fault(
+        "resets that guess the numbers of known connections",
+        "live",
+        "blind::guesses_at_known_connections_raise_no_alert",
+        "one in 256 counts as forged; no alert, since the connections beside it work",
+    )
+    .long(),
+    fault(
+        "resets that try all numbers of known connections",
+        "live",
+        "blind::all_numbers_tried_on_each_connection_are_told_as_forged",
+        "an alert: somebody forges. That the clients do not believe it is not seen",
+    ),
+    fault(
+        "answers to SYNs that nobody sent",
+        "live",
+        "forged::answers_to_nobody_hide_no_block",
+        "no alert; a real block is found",
+    )
+    .long(),
+    fault(
+        "a flood of SYNs from outside",
+        "live",
+        "forged::questions_from_everywhere_hide_no_block",
+        "no alert; a real block is found",
+    )
+    .long(),
+    fault(
+        "backscatter: answers, resets and errors to nobody",
+        "live",
+        "forged::backscatter_raises_no_alert",
+        "no alert",
+    )
+    .long(),
+    fault(
+        "a walk through empty networks of IPv6",
+        "live",
+        "space::a_walk_through_empty_networks_raises_no_alert",
+        "no alert",
+    )
+    .long(),
+    fault(
+        "more networks of IPv6 that answer than there is room for",
+        "live",
+        "space::networks_that_answer_fill_the_table_and_each_is_accounted_for",
+        "what is refused is told within 1 %; what was tracked goes on being counted",
+    )
+    .long(),
+    fault(
+        "fragments that are tiny or lie over each other",
+        "live",
+        "broken::fragments_raise_no_alert",
+        "no alert",
+    )
+    .long(),
+    fault(
+        "headers that end too early or lie, at a rate",
+        "live",
+        "broken::headers_that_lie_raise_no_alert",
+        "no alert",
+    )
+    .long(),
     // Trouble of the network.
     fault(
         "the uplink is cut",

@@ -11,7 +11,10 @@ use nix::{
 
 /// Keeps the calling thread there, and the threads and processes that it starts. Once in a thread: from there, the last
 /// core is the only one.
-pub(crate) fn stay() -> Result<()> {
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn stay() -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut set = CpuSet::new();
     set.set(cores - 1)?;

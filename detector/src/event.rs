@@ -125,7 +125,8 @@ pub struct InterfaceEvent {
     pub egress: TcHook,
     /// What its packets begin with: `ethernet` or `ip`.
     pub link: &'static str,
-    /// How long before nothing was watched, as far as the state directory tells; where watching begins after a restart.
+    /// How long nothing was watched before, at most, by what the state directory tells; where watching begins after a
+    /// restart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_s: Option<u64>,
 }

@@ -1,6 +1,9 @@
 //! The hook of what leaves: tcx where the kernel has it, and else a filter of clsact.
 
-use std::process::Command;
+use std::{
+    fs,
+    process::{self, Command},
+};
 
 use anyhow::{Context as _, Result, ensure};
 use aya::programs::{SchedClassifier, TcAttachType};
@@ -37,6 +40,66 @@ pub(crate) fn what_a_killed_detector_left_is_replaced() -> Result<()> {
         detector.kill()?;
     }
     Ok(())
+}
+
+/// By links, which can be pinned; where TC has none, that is said before anything is touched.
+pub(crate) fn programs_stay_where_tc_has_links() -> Result<()> {
+    let pair = Pair::wired()?;
+    let has_links = tcx(&pair.near).is_ok();
+    let pins = TempPins::new();
+    for _ in 0..2 {
+        let arguments = ["run", "--wan", "wire", "--pin", pins.path()];
+        let detector = Detector::start(&pair.near, &program::detector()?, &arguments)?;
+        if has_links {
+            detector.attached(PATIENCE)?;
+            detector.kill()?;
+        } else {
+            let status = detector.exit(PATIENCE)?;
+            let lines = detector.log_lines();
+            ensure!(status.code() == Some(69), "{status}: {lines:?}");
+            ensure!(
+                lines.len() == 1 && lines[0].contains("needs Linux 6.6"),
+                "{lines:?}"
+            );
+        }
+        let attached = programs(&pair.near)?;
+        ensure!(
+            attached == usize::from(has_links),
+            "{attached} programs are attached"
+        );
+    }
+    measured(
+        "pins",
+        if has_links {
+            "programs stay"
+        } else {
+            "refused, 69"
+        },
+    );
+    Ok(())
+}
+
+/// A directory for pins that goes with all that is in it.
+struct TempPins(String);
+
+impl TempPins {
+    fn new() -> Self {
+        Self(format!(
+            "/sys/fs/bpf/detector-tests-{}-kernels",
+            process::id()
+        ))
+    }
+
+    fn path(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for TempPins {
+    fn drop(&mut self) {
+        // It may never have been made.
+        fs::remove_dir_all(&self.0).ok();
+    }
 }
 
 /// How many programs of ours see what leaves.

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         load::every_program_is_verified,
         hooks::egress_has_the_best_hook_of_this_kernel,
         hooks::what_a_killed_detector_left_is_replaced,
+        hooks::programs_stay_where_tc_has_links,
         capabilities::three_are_enough,
         capabilities::two_are_enough_or_the_third_is_named,
         cards::native_xdp_sees_a_veth_device,

@@ -15,7 +15,7 @@ use std::{
 
 use aya::programs::links::FdLink;
 
-use self::folder::{Folder, refused, unusable};
+use self::folder::{Folder, unusable};
 pub(super) use self::{
     look::XDP as XDP_PROGRAMS,
     place::{Hook, Place},
@@ -23,8 +23,8 @@ pub(super) use self::{
 use super::attach::TcHook;
 use crate::failure::Failure;
 
-/// What takes away what may not stay.
-const CURE: &str = "move it elsewhere, or remove it";
+/// What is none of ours.
+const NOTHING: &str = "is nothing of the detector's";
 
 /// The pins of one detector.
 pub(super) struct Pins {
@@ -74,7 +74,7 @@ impl Pins {
         for version in entries(&root.path)? {
             let path = version.path();
             if !version.file_name().to_str().is_some_and(place::is_folder) {
-                return Err(refused(&path, "is nothing of the detector's", CURE));
+                return Err(foreign(&path, NOTHING));
             }
             folder::check(&path)?;
             for pin in entries(&path)? {
@@ -168,13 +168,12 @@ impl Found {
     fn at(pin: &DirEntry) -> Result<Self, Failure> {
         let path = pin.path();
         if pin.file_type().is_ok_and(|it| it.is_symlink()) {
-            return Err(refused(&path, "is a symbolic link", CURE));
+            return Err(foreign(&path, "is a symbolic link"));
         }
         let name = pin.file_name();
         let place = name.to_str().and_then(Place::named);
-        let place = place.ok_or_else(|| refused(&path, "is nothing of the detector's", CURE))?;
-        let is_attached =
-            look::is_attached(&path, place).map_err(|what| refused(&path, &what, CURE))?;
+        let place = place.ok_or_else(|| foreign(&path, NOTHING))?;
+        let is_attached = look::is_attached(&path, place).map_err(|what| foreign(&path, &what))?;
         Ok(Self {
             place,
             path,
@@ -191,6 +190,13 @@ fn needs() -> Result<(), Failure> {
     Err(Failure::Unavailable(
         "--pin needs Linux 6.6 or newer, because older kernels have no TC programs that can be pinned; leave it out"
             .to_owned(),
+    ))
+}
+
+fn foreign(path: &Path, what: &str) -> Failure {
+    Failure::Unavailable(format!(
+        "pin {}: {what}; move it elsewhere, or remove it",
+        path.display()
     ))
 }
 

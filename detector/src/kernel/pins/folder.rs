@@ -137,7 +137,7 @@ pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
     )
 }
 
-pub(super) fn refused(path: &Path, what: &str, cure: &str) -> Failure {
+fn refused(path: &Path, what: &str, cure: &str) -> Failure {
     Failure::Unavailable(format!("pins in {}: {what}; {cure}", path.display()))
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod blind;
 pub(crate) mod broken;
 pub(crate) mod forged;
 mod siege;
+pub(crate) mod soak;
 pub(crate) mod space;
 pub(crate) mod sweep;
 mod witness;

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use detector_tests::{harness, privilege, tests};
 
-use hostile::{blind, broken, forged, space, sweep};
+use hostile::{blind, broken, forged, soak, space, sweep};
 use silence::{beginning, dying, line, manners, overload, quiet, scan};
 
 fn main() -> ExitCode {
@@ -75,6 +75,7 @@ fn main() -> ExitCode {
         broken::fragments_raise_no_alert,
         broken::headers_that_lie_raise_no_alert,
         sweep::blocked_networks_are_found_amid_a_sweep_and_none_of_their_counters_is_lost,
+        soak::memory_stays_what_it_was_under_full_load,
     ];
     let on_another_clock = tests![clock::a_step_of_the_wall_clock_neither_raises_nor_ends_an_alert];
     harness::main_of([

@@ -169,7 +169,7 @@ fn silence(rounds: u16) -> Vec<Frame> {
 }
 
 /// One SYN, made over for each destination: what they differ in is where they go. Nobody checks the checksums.
-fn sweep() -> Vec<Frame> {
+pub(super) fn sweep() -> Vec<Frame> {
     let model = conversation(Ipv4Net::new_assert(SWEPT, 24), 0, 40_000).syn();
     let [address_at, port_at] = [16, 22].map(|offset| model.network_at + offset);
     let one = |number: u32| {

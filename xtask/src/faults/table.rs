@@ -174,6 +174,13 @@ pub(crate) const FAULTS: &[Fault] = &[
     )
     .long(),
     fault(
+        "full load for half an hour",
+        "live",
+        "soak::memory_stays_what_it_was_under_full_load",
+        "the memory that is its own stays what it was",
+    )
+    .long(),
+    fault(
         "resets of random connections",
         "live",
         "forged::resets_of_random_connections_raise_no_alert",

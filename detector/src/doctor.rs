@@ -70,7 +70,7 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
         machine.kernel(),
         machine.lockdown(),
         machine.bpf_file_system(),
-        capabilities(),
+        capabilities(privilege::check(), privilege::caveat()),
         Finding::of("features", needs::check().map(|()| "none is missing")),
         of_config,
         machine.memory(config.tables.bytes()),
@@ -86,9 +86,9 @@ fn findings(args: &DoctorArgs) -> Result<Vec<Finding>, Failure> {
     Ok(findings)
 }
 
-fn capabilities() -> Finding {
+fn capabilities(checked: Result<(), Failure>, caveat: Option<&str>) -> Finding {
     const CHECK: &str = "capabilities";
-    match (privilege::check(), privilege::caveat()) {
+    match (checked, caveat) {
         (Err(failure), _) => Finding::of_failure(CHECK, &failure),
         (Ok(()), None) => Finding::fine(CHECK, "enough"),
         (Ok(()), Some(caveat)) => Finding::doubtful(CHECK, caveat, "grant CAP_PERFMON as well"),
@@ -105,4 +105,21 @@ fn watched(running: Option<&Status>) -> Vec<String> {
 fn built_at() -> Option<Timestamp> {
     let modified = |path: &Path| -> Option<SystemTime> { fs::metadata(path).ok()?.modified().ok() };
     Timestamp::try_from(modified(&env::current_exe().ok()?)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{finding::Grade, *};
+
+    #[test]
+    fn a_capability_that_only_helps_is_a_doubt_and_one_that_is_needed_a_fault() {
+        let lacks = || Err(Failure::Permission("CAP_BPF missing; grant it".to_owned()));
+        let grades = [
+            capabilities(Ok(()), None),
+            capabilities(Ok(()), Some("without CAP_PERFMON …")),
+            capabilities(lacks(), Some("without CAP_PERFMON …")),
+        ]
+        .map(|finding| finding.grade);
+        assert_eq!(grades, [Grade::Fine, Grade::Doubtful, Grade::Wrong]);
+    }
 }

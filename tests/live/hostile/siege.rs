@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long a flood lasts at least; longer where the healthy connections take longer.
-const SHORT: Duration = Duration::from_secs(10);
+const SHORT: Duration = Duration::from_secs(8);
 const LONG: Duration = Duration::from_mins(10);
 
 /// A flood, and the test that it belongs to.

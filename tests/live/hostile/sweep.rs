@@ -37,7 +37,7 @@ const OPENINGS_PER_SECOND: u32 = 5_000;
 const SWEPT: Ipv4Addr = Ipv4Addr::new(198, 19, 0, 0);
 const DESTINATIONS: u32 = 1 << 20;
 /// SYNs to each network, one a second: fewer than five minutes of them, which is as far as counts are told.
-const SHORT: u16 = 20;
+const SHORT: u16 = 16;
 const LONG: u16 = 240;
 /// How long the sweep goes on.
 const SPAN: Duration = Duration::from_mins(10);

@@ -17,7 +17,7 @@ use crate::{
 const PREFIX: IpNet = v4(40, 24);
 const HOSTS: usize = 8;
 const PORT: u16 = 443;
-const PER_SECOND: u32 = 50;
+const PER_SECOND: u32 = 100;
 /// How many connections are counted.
 const COUNTED: u64 = 200;
 /// Long enough for the third SYN.

@@ -191,7 +191,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "resets that guess the numbers of known connections",
         "live",
         "blind::guesses_at_known_connections_raise_no_alert",
-        "one in 256 counts as forged; no alert, since the connections beside it work",
+        "one in 4,096 counts as forged; no alert, since the connections beside it work",
     )
     .long(),
     fault(

@@ -1,7 +1,6 @@
 //! A reset in the server's name. It is judged at once where its marks prove it forged; else it
 //! waits for the server to contradict it, and for more of its kind.
 
-use super::is_plausible;
 use crate::{
     classify::{Sighting, forgery},
     destination::DestinationState,
@@ -9,6 +8,10 @@ use crate::{
     verdict::{Stage, Verdict},
     wire::tcp::Segment,
 };
+
+/// A server's reset lies at most this far behind its first byte: what is followed is short, and no more than a window is
+/// under way. Whoever guesses without seeing hits one place in 4,096.
+const PLAUSIBLE_RESET: u32 = 1 << 20;
 
 #[inline(always)]
 pub(super) fn observe(
@@ -95,6 +98,8 @@ const fn is_acceptable(segment: &Segment, flow: &FlowState) -> bool {
             let is_own_number = segment.ack == flow.client_isn;
             segment.flags.ack() && (is_own_number || flow.acknowledges_syn(segment.ack))
         }
-        Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => is_plausible(segment, flow),
+        Stage::PostAck | Stage::PostPsh | Stage::LaterInFlow => {
+            segment.seq.wrapping_sub(flow.server_isn) <= PLAUSIBLE_RESET
+        }
     }
 }

@@ -112,8 +112,8 @@ const SEQUENCES: [(u32, bool); 7] = [
     (0, true),
     (1, true),
     (1_461, true),
-    (1 << 24, true),
-    ((1 << 24) + 1, false),
+    (1 << 20, true),
+    ((1 << 20) + 1, false),
     (1 << 31, false),
     (u32::MAX, false),
 ];

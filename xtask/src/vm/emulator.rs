@@ -114,9 +114,9 @@ impl Emulator {
             Accelerator::Tcg => ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"],
         });
         machine.args([
-            // Places for two processors that never come.
+            // Sockets for two processors that never come: the kernel prepares for them.
             "-smp",
-            "2,maxcpus=4",
+            "2,sockets=4,maxcpus=4",
             "-m",
             "2G",
             "-nodefaults",

@@ -1,8 +1,13 @@
 //! What the simulated gateway shows within seconds; `cargo xtask simulate` measures the rest.
 
-use detector_tests::simulation::{
-    crowd::{BLOCKED, Crowd},
-    roll_up::RollUp,
+use detector_tests::{
+    parallel,
+    simulation::{
+        World,
+        crowd::{BLOCKED, Crowd},
+        poisoning::{Deed, Scheme, play},
+        roll_up::RollUp,
+    },
 };
 
 /// Lines that the alerts may take in all, in any minute.
@@ -29,6 +34,33 @@ fn ten_thousand_networks_blocked_at_once_are_told_exactly_and_in_few_lines() {
         "{:?}",
         crowd.lines
     );
+}
+
+/// In these worlds; `cargo xtask poison` measures where the limits are.
+#[test]
+fn who_owns_a_tenth_of_a_prefix_hides_no_block_and_forges_none_nor_does_one_host_that_fails() {
+    let schemes = [
+        (Deed::Hide, 3, 10),
+        (Deed::Forge, 3, 10),
+        (Deed::Frame, 0, 10),
+        (Deed::Forge, 1, 90),
+    ];
+    let schemes = schemes.map(|(deed, hosts, percent)| Scheme {
+        deed,
+        hosts,
+        percent,
+    });
+    // Fewer of everything take less time; a prefix of such a rank has half of its usual traffic.
+    let world = World {
+        prefixes: 60,
+        clusters: 10,
+        connections_per_hour: 2_000,
+        ..World::DEFAULT
+    };
+    let played = parallel::map(vec![1, 2], |seed| play(&world, seed, &schemes));
+    for (scheme, is_told) in played.concat() {
+        assert_eq!(is_told, scheme.deed == Deed::Hide, "{scheme:?}");
+    }
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn asked(words: &[String]) -> Result<Command> {
         [
             "cargo",
             "xtask",
-            task @ ("arl" | "corpus" | "demo" | "simulate"),
+            task @ ("arl" | "corpus" | "demo" | "poison" | "simulate"),
             ..,
         ] => Command::new(program::directory()?.join(task)),
         ["cargo", command, task, ..] => {

@@ -2,10 +2,13 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use detector_tests::simulation::{Chance, Gateway, World, gateway::Block, watcher::Notice};
+use detector_tests::{
+    parallel,
+    simulation::{Chance, Gateway, World, gateway::Block, watcher::Notice},
+};
 use serde_json::{Value, json};
 
-use crate::{Arguments, parallel, statistics::Delays, step};
+use crate::{Arguments, statistics::Delays, step};
 
 /// Ranks of the blocked prefix, and shares of connections that the block takes.
 const RANKS: [usize; 3] = [10, 50, 150];

@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
-use detector_tests::simulation::{Gateway, World, naive::Naive, trouble::Cause, watcher::Notice};
+use detector_tests::{
+    parallel,
+    simulation::{Gateway, World, naive::Naive, trouble::Cause, watcher::Notice},
+};
 use ipnet::IpNet;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use crate::{Arguments, parallel, step};
+use crate::{Arguments, step};
 
 const UPLINK: [Cause; 2] = [Cause::UplinkCut, Cause::BrownOut];
 /// The trouble of an alert, with its name; what nothing was on for came by chance.

@@ -2,7 +2,6 @@
 
 mod delay;
 mod false_alerts;
-mod parallel;
 mod statistics;
 mod wide;
 

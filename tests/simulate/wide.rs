@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
-use detector_tests::simulation::{
-    crowd::{BLOCKED, Crowd, RANGES},
-    roll_up::RollUp,
+use detector_tests::{
+    parallel,
+    simulation::{
+        crowd::{BLOCKED, Crowd, RANGES},
+        roll_up::RollUp,
+    },
 };
 use serde_json::{Value, json};
 
-use crate::{parallel, step};
+use crate::step;
 
 /// Blocked destinations in use in each range of 2018.
 const SEEN: [usize; 3] = [2, 4, 8];

@@ -37,6 +37,7 @@ pub mod measured;
 pub mod namespace;
 pub mod observed;
 mod packet_socket;
+pub mod parallel;
 pub mod plan;
 pub mod privilege;
 pub mod program;

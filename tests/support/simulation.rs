@@ -9,14 +9,17 @@ pub mod crowd;
 mod field;
 pub mod gateway;
 pub mod geography;
+pub mod intruder;
 pub mod ledger;
 pub mod naive;
 pub mod parameters;
+pub mod poisoning;
 pub mod roll_up;
 mod space;
 pub mod trouble;
 pub mod watcher;
 
 pub use self::{
-    chance::Chance, gateway::Gateway, geography::Geography, parameters::World, watcher::Watcher,
+    chance::Chance, gateway::Gateway, geography::Geography, intruder::Intruder, parameters::World,
+    watcher::Watcher,
 };

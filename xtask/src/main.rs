@@ -86,6 +86,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Play somebody who owns a share of a prefix's traffic; updates docs/DETECTION.md
+    #[command(disable_help_flag = true)]
+    Poison {
+        /// Passed to the simulation as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run every test; the last line counts them
     Test(test::Options),
     /// Inject every fault and write down what happens; updates docs/RELIABILITY.md
@@ -121,6 +128,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Corpus { arguments } => return corpus::corpus(&arguments),
         Task::Simulate { arguments } => return error_rates::error_rates("simulate", &arguments),
         Task::Arl { arguments } => return error_rates::error_rates("arl", &arguments),
+        Task::Poison { arguments } => return error_rates::error_rates("poison", &arguments),
         Task::Test(options) => return test::test(&options),
         Task::Faults(options) => return faults::faults(&options),
         Task::Bench(options) => bench::bench(&options),

@@ -20,6 +20,8 @@ const SYNS: [u64; 7] = [0, 1_000, 3_000, 7_000, 15_000, 31_000, 63_000];
 const DATA: [u64; 8] = [0, 300, 900, 2_100, 4_500, 9_300, 18_900, 38_100];
 /// When Linux gives up.
 const LONGEST: Duration = Duration::from_secs(127);
+/// Long enough for a third SYN.
+const ARRANGED: Duration = Duration::from_secs(5);
 /// Clients of the gateway.
 const CLIENTS: u32 = 50;
 
@@ -38,6 +40,8 @@ pub(super) struct Connection {
     /// Whether it is judged already.
     pub(super) is_judged: bool,
     pub(super) fate: Fate,
+    /// Whether it works, where somebody has arranged that.
+    pub(super) arranged: Option<bool>,
     /// From 0 to 1: a block of that share of connections takes those below.
     pub(super) suspicion: f64,
     /// How often the client comes back if this fails.
@@ -55,10 +59,35 @@ impl Connection {
         now: Duration,
     ) -> Self {
         let destination = geography.pick(chance);
-        let client = Address::from_v4_bits(0xc000_0200 + chance.between(1, CLIENTS));
-        let server = geography.destinations[destination].address;
+        let to = Self::to(destination, geography, chance, now);
         let comebacks = chance.between(world.retries.0, world.retries.1);
         let new = Self {
+            comebacks,
+            pause: draw(world.retry_pause, chance),
+            ..to
+        };
+        new.again(world, chance, now)
+    }
+
+    /// Somebody asks a destination once, and is patient; whether it works is arranged.
+    pub(super) fn arrange(
+        destination: usize,
+        works: bool,
+        geography: &Geography,
+        chance: &mut Chance,
+        now: Duration,
+    ) -> Self {
+        Self {
+            arranged: Some(works),
+            gives_up: now + ARRANGED,
+            ..Self::to(destination, geography, chance, now)
+        }
+    }
+
+    fn to(destination: usize, geography: &Geography, chance: &mut Chance, now: Duration) -> Self {
+        let client = Address::from_v4_bits(0xc000_0200 + chance.between(1, CLIENTS));
+        let server = geography.destinations[destination].address;
+        Self {
             ends: Ends { client, server },
             destination,
             leg: Leg::Handshake,
@@ -71,10 +100,10 @@ impl Connection {
                 luck: 0.0,
             },
             suspicion: 0.0,
-            comebacks,
-            pause: draw(world.retry_pause, chance),
-        };
-        new.again(world, chance, now)
+            arranged: None,
+            comebacks: 0,
+            pause: Duration::ZERO,
+        }
     }
 
     /// The client comes back after a failure, while it has the patience for that.

@@ -1,5 +1,7 @@
 //! A gateway at work: connections begin, are answered or not, are judged once a second.
 
+mod intrusion;
+
 use std::{
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
@@ -9,7 +11,7 @@ use std::{
 use detector_common::verdict::{Stage, Verdict};
 
 use super::{
-    Chance, Geography, Watcher, World,
+    Chance, Geography, Intruder, Watcher, World,
     connection::{Connection, Leg, draw},
     trouble::Troubles,
     watcher::{Notice, nanos},
@@ -56,6 +58,9 @@ pub struct Gateway {
     pub troubles: Troubles,
     /// What is blocked.
     pub block: Option<Block>,
+    intruder: Option<Intruder>,
+    /// How many there were; what was planned for earlier ones does not happen.
+    intruders: u64,
     world: World,
     watcher: Watcher,
     chance: Chance,
@@ -68,6 +73,7 @@ pub struct Gateway {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Arrive,
+    Intrude(u64),
     Send(Connection),
     Hear(Connection),
     Close(Connection),
@@ -91,6 +97,8 @@ impl Gateway {
             geography,
             troubles,
             block: None,
+            intruder: None,
+            intruders: 0,
             world: *world,
             watcher: Watcher::default(),
             chance,
@@ -131,6 +139,7 @@ impl Gateway {
     fn take(&mut self, now: Duration, step: Step) -> Option<Outcome> {
         match step {
             Step::Arrive => self.arrive(now),
+            Step::Intrude(number) => self.intrude(number, now),
             Step::Send(connection) => self.send(connection, now),
             Step::Hear(connection) => self.hear(connection, now),
             Step::Close(connection) => return Some(self.close(&connection, now)),
@@ -193,6 +202,9 @@ impl Gateway {
     }
 
     fn is_answered(&mut self, connection: &Connection) -> bool {
+        if let Some(works) = connection.arranged {
+            return works;
+        }
         let prefix = self.prefix(connection);
         let is_blocked = self
             .block

@@ -20,6 +20,9 @@ const CLUSTER_BITS: u8 = 14;
 /// /24s in there.
 const CLUSTER_SIZE: u32 = 1 << (24 - CLUSTER_BITS);
 
+/// To a host of somebody who may choose where it is.
+const OWN_ROUND_TRIP: Duration = Duration::from_millis(45);
+
 /// One destination.
 #[derive(Clone, Copy, Debug)]
 pub struct Destination {
@@ -74,6 +77,36 @@ impl Geography {
             destinations,
             traffic: Lot::new(weights),
         }
+    }
+
+    /// Somebody sets up a host of his own in a prefix, which nobody else asks; returns its position.
+    ///
+    /// # Panics
+    /// Where the prefix has no address left.
+    #[expect(
+        clippy::expect_used,
+        reason = "a prefix has forty destinations at most"
+    )]
+    pub fn settle_in(&mut self, prefix: usize) -> usize {
+        let IpNet::V4(net) = self.prefixes[prefix] else {
+            unreachable!("all are of IPv4");
+        };
+        let mut addresses = (0..254).map(|host| host_in(net, host));
+        let is_free = |address: &Address| self.destinations.iter().all(|it| it.address != *address);
+        self.destinations.push(Destination {
+            address: addresses.find(is_free).expect("an address is left"),
+            prefix,
+            exists: true,
+            round_trip: OWN_ROUND_TRIP,
+        });
+        self.destinations.len() - 1
+    }
+
+    /// The share of all connections that goes to the prefix of a rank, the first of which is 1.
+    pub fn share_of_rank(&self, rank: usize, world: &World) -> f64 {
+        let ranks = 1..=self.by_rank.len();
+        let all: f64 = ranks.map(|it| zipf(it, world.zipf)).sum();
+        zipf(rank, world.zipf) / all
     }
 
     /// The destination of somebody's next connection.
@@ -207,6 +240,22 @@ mod tests {
         // The sum of 1/n to 300 is 6.28.
         assert!((of_rank(1) / 47_740.0 - 1.0).abs() < 0.05, "{}", of_rank(1));
         assert!((of_rank(10) / 4_774.0 - 1.0).abs() < 0.1, "{}", of_rank(10));
+    }
+
+    #[test]
+    fn a_new_host_has_an_address_of_its_own() {
+        let mut geography = geography(4);
+        let prefix = geography.by_rank[0];
+        for _ in 0..3 {
+            geography.settle_in(prefix);
+        }
+        let own = geography
+            .destinations
+            .iter()
+            .filter(|it| it.prefix == prefix);
+        let addresses: Vec<_> = own.map(|it| it.address.as_v4_bits()).collect();
+        let distinct: HashSet<_> = addresses.iter().collect();
+        assert_eq!(distinct.len(), addresses.len());
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub(crate) fn upgrades_under_load_lose_no_packet() -> Result<()> {
     let ended = link.hooks(NAME)?;
     ensure!(begun != ended, "never replaced: {ended:?}");
     ensure!(seen > Some(0), "the last one saw nothing: {seen:?}");
+    ensure!(looks >= upgrades, "only {looks} looks");
     measured(
         "upgrades_under_load_lose_no_packet",
         format!(

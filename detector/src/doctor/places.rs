@@ -86,6 +86,15 @@ mod tests {
     }
 
     #[test]
+    fn a_place_that_holds_no_pins_is_wrong_and_is_not_made() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("pins");
+        let finding = pins(&path);
+        assert_eq!(finding.grade, Grade::Wrong, "{finding}");
+        assert!(finding.cure.is_some() && !path.exists());
+    }
+
+    #[test]
     fn a_file_in_the_place_of_a_directory_is_wrong() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("file");

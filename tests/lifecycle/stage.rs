@@ -14,7 +14,9 @@ use serde_json::Value;
 
 /// For what takes moments, on a machine that is busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
-const CONNECTIONS: u64 = 200;
+const CONNECTIONS: u64 = 100;
+/// Machines that are emulated bear no more.
+const PER_SECOND: u32 = 100;
 /// The prefixes that [`carry`] visits: a few, and the one elsewhere.
 pub(crate) const VISITED_PREFIXES: u64 = 17;
 
@@ -58,7 +60,7 @@ pub(crate) fn carry(lab: &Lab) -> Result<()> {
     targets.truncate(usize::try_from(VISITED_PREFIXES)? - 1);
     targets.extend(hosts(ELSEWHERE_V4, 24, 1, 443)?);
     let plan = Plan {
-        connections_per_second: 200,
+        connections_per_second: PER_SECOND,
         limit: Some(CONNECTIONS),
         ..Plan::to(targets)
     };

@@ -49,13 +49,7 @@ pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result
 /// Nor that of a connection to one, however many ask.
 pub(crate) fn a_scan_takes_the_place_of_no_connection_to_a_destination_that_answered() -> Result<()>
 {
-    let mut kernel = Kernel::load(Options {
-        sizes: Sizes {
-            connections: ROOM,
-            ..Sizes::default()
-        },
-        ..Options::default()
-    })?;
+    let mut kernel = with_little_room()?;
     let mut talk = conversation("203.0.113.2:40000")?;
     send(&mut kernel, &talk.syn(), FEW)?;
     send(&mut kernel, &talk.syn_ack(), FEW)?;
@@ -77,13 +71,7 @@ pub(crate) fn a_scan_takes_the_place_of_no_connection_to_a_destination_that_answ
 
 /// Whoever finds no room and whoever gives way is counted.
 pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
-    let mut kernel = Kernel::load(Options {
-        sizes: Sizes {
-            connections: ROOM,
-            ..Sizes::default()
-        },
-        ..Options::default()
-    })?;
+    let mut kernel = with_little_room()?;
     send(
         &mut kernel,
         &conversation("203.0.113.2:40000")?.syn(),
@@ -109,6 +97,18 @@ pub(crate) fn every_connection_that_gives_way_is_counted() -> Result<()> {
 fn conversation(local: &str) -> Result<Conversation> {
     let remote = "198.18.0.1:443".parse().context("an address")?;
     Ok(Conversation::new(local.parse()?, remote))
+}
+
+/// Room for few connections.
+fn with_little_room() -> Result<Kernel> {
+    let sizes = Sizes {
+        connections: ROOM,
+        ..Sizes::default()
+    };
+    Ok(Kernel::load(Options {
+        sizes,
+        ..Options::default()
+    })?)
 }
 
 /// One packet of each of so many connections, each to a destination of its own.

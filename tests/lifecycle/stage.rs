@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use detector_tests::{
-    Detector, Lab, Namespace, Plan, Traffic,
+    Counts, Detector, Lab, Namespace, Plan, Traffic,
     address::{ELSEWHERE_V4, INTERNET_V4, WAN_INTERFACE},
     plan::hosts,
     program,
@@ -14,7 +14,8 @@ use serde_json::Value;
 
 /// For what takes moments, on a machine that is busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
-const CONNECTIONS: u64 = 100;
+/// That are carried at a time.
+pub(crate) const CONNECTIONS: u32 = 100;
 /// Machines that are emulated bear no more.
 const PER_SECOND: u32 = 100;
 /// The prefixes that [`carry`] visits: a few, and the one elsewhere.
@@ -61,13 +62,14 @@ pub(crate) fn carry(lab: &Lab) -> Result<()> {
     targets.extend(hosts(ELSEWHERE_V4, 24, 1, 443)?);
     let plan = Plan {
         connections_per_second: PER_SECOND,
-        limit: Some(CONNECTIONS),
+        limit: Some(CONNECTIONS.into()),
         ..Plan::to(targets)
     };
     let traffic = Traffic::start(&lab.clients, plan)?;
-    let counts = traffic.wait_until(|counts| counts.ended() == CONNECTIONS, PATIENCE)?;
+    let ended = |counts: &Counts| counts.ended() == u64::from(CONNECTIONS);
+    let counts = traffic.wait_until(ended, PATIENCE)?;
     ensure!(
-        counts.answered == CONNECTIONS,
+        counts.answered == u64::from(CONNECTIONS),
         "traffic suffers: {counts:?}"
     );
     Ok(())

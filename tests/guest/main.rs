@@ -14,7 +14,10 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use nix::{
-    sys::wait::{WaitStatus, wait},
+    sys::{
+        termios::tcdrain,
+        wait::{WaitStatus, wait},
+    },
     unistd::Pid,
 };
 
@@ -83,7 +86,8 @@ fn run(line: &str) -> Result<bool> {
     }
 }
 
-/// Where the console is gone, nobody hears of that either.
+/// And waits until it is said: the machine may end next. Where the console is gone, nobody hears of that either.
 fn say(text: &str) {
     writeln!(io::stdout(), "{text}").ok();
+    tcdrain(io::stdout()).ok();
 }

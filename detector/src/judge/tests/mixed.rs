@@ -81,6 +81,19 @@ fn one_pure_prefix_amid_mixed_ones_is_chance() {
 }
 
 #[test]
+fn one_that_only_fails_amid_mixed_ones_must_do_so_in_a_row() {
+    let mut judge = Judge::default();
+    for second in 0..13 {
+        let mut deltas = RANGE.map(|net| half(net, second)).to_vec();
+        deltas[1] = delta(RANGE[1], 0, 1);
+        deltas.insert(0, delta(WITNESS, 5, 0));
+        let claimed = prefixes(&judge.see(second, &deltas));
+        let is_due = second == 12;
+        assert_eq!(claimed, RANGE[1..2][..usize::from(is_due)], "{second}");
+    }
+}
+
+#[test]
 fn a_quarter_of_the_hosts_dying_everywhere_is_no_block() {
     let mut judge = Judge::default();
     let nets: Vec<String> = (0..16).map(|net| format!("198.18.{net}.0/24")).collect();

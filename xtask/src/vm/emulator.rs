@@ -114,9 +114,8 @@ impl Emulator {
             Accelerator::Tcg => ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"],
         });
         machine.args([
-            // Sockets for two processors that never come: the kernel prepares for them.
             "-smp",
-            "2,sockets=4,maxcpus=4",
+            "2",
             "-m",
             "2G",
             "-nodefaults",

@@ -5,7 +5,8 @@
 mod table;
 
 use std::{
-    env, fmt, fs, io,
+    env, fmt, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{self, Command, ExitCode},
 };
@@ -67,12 +68,16 @@ fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     cargo
         .env(FILE, &figures)
         .envs(is_long.then_some((test::LONG, "1")));
-    let (own, has_passed) = test::run(&mut cargo, io::sink())?;
+    let mut output = Vec::new();
+    let (own, has_passed) = test::run(&mut cargo, &mut output)?;
     let measured = figures_in(&figures, &fault.injection);
     // Where nothing was measured there is none.
     let _none = fs::remove_file(&figures);
     tally.join(&own);
     let passed = has_passed && own.problem(true, true).is_none();
+    if !passed {
+        io::stderr().write_all(&output)?;
+    }
     Ok(if passed {
         measured.unwrap_or_else(|| "holds".to_owned())
     } else {

@@ -6,6 +6,9 @@ use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+/// The cure where too few files may be open.
+pub const MORE_FILES: &str = "allow more open files (LimitNOFILE, ulimit -n)";
+
 /// A failure that ends the program. The text says what, where and the cure.
 #[derive(Debug, Deserialize, Error, Serialize)]
 #[non_exhaustive]
@@ -35,9 +38,7 @@ impl Failure {
     pub fn refused(what: &str, error: &io::Error) -> Self {
         let limited = |cure: &str| Self::Memory(format!("{what}: {error}; {cure}"));
         match error.raw_os_error().map(Errno::from_raw) {
-            Some(Errno::EMFILE | Errno::ENFILE) => {
-                limited("allow more open files (LimitNOFILE, ulimit -n)")
-            }
+            Some(Errno::EMFILE | Errno::ENFILE) => limited(MORE_FILES),
             Some(Errno::ENOMEM) => limited("give it more memory (MemoryMax, ulimit -v)"),
             Some(Errno::EAGAIN) => limited("allow more tasks (TasksMax, ulimit -u)"),
             _ => Self::Failed(format!("{what}: {error}")),

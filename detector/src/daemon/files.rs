@@ -4,7 +4,7 @@
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, MORE_FILES};
 
 /// Maps, sockets and links, and those who ask for metrics at one time; with as much again to spare.
 const NEEDED: u64 = 256;
@@ -18,7 +18,7 @@ pub(super) fn check() -> Result<(), Failure> {
 fn enough(allowed: Option<u64>) -> Result<(), Failure> {
     match allowed {
         Some(allowed) if allowed < NEEDED => Err(Failure::Memory(format!(
-            "{allowed} open files are allowed, and {NEEDED} are needed; allow more open files (LimitNOFILE, ulimit -n)"
+            "{allowed} open files are allowed, and {NEEDED} are needed; {MORE_FILES}"
         ))),
         _ => Ok(()),
     }

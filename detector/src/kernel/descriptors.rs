@@ -46,7 +46,7 @@ impl Descriptors {
             let descriptor = ebpf.map(name).and_then(descriptor);
             let descriptor = descriptor.ok_or_else(|| missing(name))?;
             let copy = descriptor.try_clone_to_owned();
-            copy.map_err(|error| Failure::refused(&format!("map {name}"), &error))
+            copy.map_err(|error| refused(name, &error.into()))
         });
         of_each.collect::<Result<_, _>>().map(Self)
     }
@@ -83,8 +83,7 @@ impl Descriptors {
         M::Error: ToString,
     {
         let descriptor = self.descriptor(name)?.try_clone_to_owned();
-        let descriptor =
-            descriptor.map_err(|error| Failure::refused(&format!("map {name}"), &error))?;
+        let descriptor = descriptor.map_err(|error| refused(name, &error.into()))?;
         let map = MapData::from_fd(descriptor).and_then(Map::from_map_data);
         let map = map.map_err(|error| refused(name, &error))?;
         M::try_from(map)

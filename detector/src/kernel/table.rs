@@ -10,7 +10,7 @@ use detector_common::{
     sets::{Record, Set, record_of, set_of, sets_for, way},
 };
 
-use super::{descriptors::Descriptors, mapped::Mapped, pod::Shared};
+use super::{descriptors::Descriptors, mapped::Mapped, maps::refused, pod::Shared};
 use crate::failure::Failure;
 
 /// One table.
@@ -177,6 +177,5 @@ pub(super) fn mapped<T>(
 where
     Shared<T>: Pod,
 {
-    Mapped::of(descriptors.descriptor(name)?, len)
-        .map_err(|error| Failure::refused(&format!("map {name}"), &error))
+    Mapped::of(descriptors.descriptor(name)?, len).map_err(|error| refused(name, &error.into()))
 }

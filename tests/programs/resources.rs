@@ -1,10 +1,12 @@
 //! What the programs take: memory of the kernel, and work of the verifier.
 
-use std::{collections::HashSet, fs};
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use detector::kernel::{Kernel, OBJECT, Options, ProgramCost};
-use detector_tests::bytecode::{code, linked, stack::depth_bytes};
+use detector_tests::{
+    bytecode::{code, linked, stack::depth_bytes},
+    memory::map_bytes,
+};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 /// At the default sizes.
@@ -25,7 +27,7 @@ impl Resources {
             Ok((cost, depth))
         });
         Ok(Self {
-            map_bytes: map_bytes()?,
+            map_bytes: map_bytes(Pid::this())?,
             programs: programs.collect::<Result<_>>()?,
         })
     }
@@ -57,27 +59,4 @@ impl Resources {
         });
         json!({ "map_bytes": self.map_bytes, "programs": programs.collect::<Vec<_>>() })
     }
-}
-
-/// What the kernel says of the maps that this process holds.
-fn map_bytes() -> Result<u64> {
-    let mut seen = HashSet::new();
-    let mut sum = 0;
-    for entry in fs::read_dir("/proc/self/fdinfo")? {
-        // The directory itself was open, and is no more.
-        let Ok(text) = fs::read_to_string(entry?.path()) else {
-            continue;
-        };
-        let number = |key: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(key))?;
-            line.trim().parse::<u64>().ok()
-        };
-        let Some(map) = number("map_id:") else {
-            continue;
-        };
-        if seen.insert(map) {
-            sum += number("memlock:").context("the kernel does not say what a map takes")?;
-        }
-    }
-    Ok(sum)
 }

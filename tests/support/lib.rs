@@ -34,6 +34,7 @@ pub mod lab;
 pub mod last_core;
 pub mod long;
 pub mod measured;
+pub mod memory;
 pub mod namespace;
 pub mod observed;
 mod packet_socket;

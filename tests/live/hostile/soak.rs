@@ -1,10 +1,9 @@
 //! The most that can come, for as long as one likes: what the detector keeps in memory of its own stays what it was.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
-use detector_tests::{Flood, address::WAN_INTERFACE, long::so_many, measured};
-use nix::unistd::Pid;
+use anyhow::{Result, ensure};
+use detector_tests::{Flood, address::WAN_INTERFACE, long::so_many, measured, memory::Pages};
 
 use super::sweep::sweep;
 use crate::{alert::is_alert, area::V4, stage::Stage};
@@ -21,9 +20,9 @@ pub(crate) fn memory_stays_what_it_was_under_full_load() -> Result<()> {
     let sweep = Flood::start(&stage.lab.gateway, WAN_INTERFACE, sweep(), None)?;
     let third = so_many(SHORT, LONG) / 3;
     stage.stay(third, is_alert)?;
-    let before = own_kib(stage.detector.pid())?;
+    let before = Pages::of(stage.detector.pid())?.anonymous_kib;
     stage.stay(2 * third, is_alert)?;
-    let after = own_kib(stage.detector.pid())?;
+    let after = Pages::of(stage.detector.pid())?.anonymous_kib;
     let sent = sweep.stop()?;
     stage.end()?;
     measured(
@@ -39,14 +38,4 @@ pub(crate) fn memory_stays_what_it_was_under_full_load() -> Result<()> {
         "{before} KiB became {after} KiB"
     );
     Ok(())
-}
-
-/// Heap and stacks. What else is resident are files and the kernel's own maps, which do not grow.
-fn own_kib(process: Pid) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssAnon:"));
-    let kib = line.and_then(|line| line.split_whitespace().next());
-    Ok(kib.context("no resident set")?.parse()?)
 }

@@ -14,9 +14,11 @@ use detector_tests::{
     frames::{Conversation, Frame},
     long::so_many,
     measured,
+    memory::{Pages, map_bytes},
     sender::Sender,
 };
 use ipnet::{IpNet, Ipv4Net};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::{entries, latest, looked_at, lost};
@@ -43,6 +45,9 @@ const LONG: u16 = 240;
 const SPAN: Duration = Duration::from_mins(10);
 /// Of what is lost, how much may be told wrongly, in percent.
 const TOLERANCE: u64 = 1;
+/// What the detector may take of the machine, in MiB: its own, and the kernel's for its maps (docs/BENCHMARKS.md).
+const OWN_MIB: u64 = 60;
+const MAPS_MIB: u64 = 64;
 
 /// The clients of the lab are served all the while.
 pub(crate) fn blocked_networks_are_found_amid_a_sweep_and_none_of_their_counters_is_lost()
@@ -59,11 +64,12 @@ pub(crate) fn blocked_networks_are_found_amid_a_sweep_and_none_of_their_counters
     stage.stay(left, |event| event["state"] == "resolved")?;
     let (sent, span) = (sweep.stop()?, began.elapsed());
     let account = account(&looked_at(&stage.detector)?, sent)?;
+    let memory = memory(stage.detector.pid())?;
     let found = found(&stage.end()?)?;
     measured(
         TEST,
         format_args!(
-            "{found} of {BLOCKED} networks found, their counters exact, amid {sent} SYNs at {}/s; {account}",
+            "{found} of {BLOCKED} networks found, their counters exact, amid {sent} SYNs at {}/s; {account}; {memory}",
             sent / span.as_secs()
         ),
     );
@@ -97,6 +103,16 @@ fn account(status: &Value, sent: u64) -> Result<String> {
     let mistaken = super::lost(status, &["flow", "unanswered", "prefix", "destination"]);
     ensure!(mistaken == 0, "what is known gave way: {}", status["lost"]);
     Ok(account)
+}
+
+/// With all tables full, it keeps to its budgets.
+fn memory(detector: Pid) -> Result<String> {
+    let own = Pages::of(detector)?.anonymous_kib;
+    let maps = map_bytes(detector)? / 1_024;
+    let memory = format!("{own} KiB of its own, {maps} KiB of maps");
+    let within = own <= OWN_MIB * 1_024 && maps <= MAPS_MIB * 1_024;
+    ensure!(maps > 0 && within, "{memory}");
+    Ok(memory)
 }
 
 /// How many of the networks an alert claims that fires in the end; none claims anything else.

@@ -83,7 +83,7 @@ impl Maps {
 
     /// The state of every young connection.
     pub fn young_flows(&self) -> Vec<(FlowKey, FlowState)> {
-        self.flows.entries()
+        self.flows.entries().collect()
     }
 
     /// The state of one connection, until another takes its place.
@@ -98,7 +98,7 @@ impl Maps {
 
     /// The memory of every destination, those that never answered too.
     pub fn all_destinations(&self) -> Vec<(DestinationKey, DestinationState)> {
-        self.destinations.entries()
+        self.destinations.entries().collect()
     }
 
     /// How many young connections there are. Looks at their tags, a quarter of a megabyte by default.
@@ -108,7 +108,15 @@ impl Maps {
 
     /// How many destinations are remembered to have answered. Looks at each record, eight megabytes by default.
     pub fn answered_destination_count(&self) -> u64 {
-        self.destinations.held_that(DestinationState::has_answered)
+        self.answered_destinations().count() as u64
+    }
+
+    /// The memory of those that answered. A scan may have asked a hundred thousand others: they are not gathered first.
+    pub(super) fn answered_destinations(
+        &self,
+    ) -> impl Iterator<Item = (DestinationKey, DestinationState)> {
+        let entries = self.destinations.entries();
+        entries.filter(|(_, state)| state.has_answered())
     }
 
     /// The counters of every prefix.

@@ -57,7 +57,7 @@ impl Prefixes {
 
     /// Every prefix there is.
     pub(super) fn all(&self) -> Vec<Tracked> {
-        let numbers = self.numbers.entries().into_iter();
+        let numbers = self.numbers.entries();
         numbers
             .filter_map(|(key, number)| Some((key, self.counters.read(index(number)?)?)))
             .collect()

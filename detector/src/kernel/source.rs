@@ -27,9 +27,7 @@ impl Source for Maps {
     }
 
     fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure> {
-        let mut entries = self.destinations.entries();
-        entries.retain(|(_, state)| state.has_answered());
-        Ok(entries)
+        Ok(self.answered_destinations().collect())
     }
 
     fn remember_destination(

@@ -49,29 +49,17 @@ where
     }
 
     /// All of whom something may yet be learnt.
-    pub(super) fn entries(&self) -> Vec<(K, V)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (K, V)> {
         let sets = (0..self.sets).filter_map(|set| Some((set, self.look(set)?)));
         let places = sets.flat_map(|(set, tags)| held(&tags).map(move |way| (set, way)));
-        places
-            .filter_map(|(set, index)| self.record(set, index))
-            .map(|record| (record.key, record.value))
-            .collect()
+        let records = places.filter_map(|(set, index)| self.record(set, index));
+        records.map(|record| (record.key, record.value))
     }
 
     /// How many there are of whom something may yet be learnt: a look at the tags alone.
     pub(super) fn held(&self) -> u64 {
         let sets = (0..self.sets).filter_map(|set| self.look(set));
         sets.map(|tags| held(&tags).count() as u64).sum()
-    }
-
-    /// How many of them are as `is_counted` asks.
-    pub(super) fn held_that(&self, is_counted: impl Fn(&V) -> bool) -> u64 {
-        let sets = (0..self.sets).filter_map(|set| Some((set, self.look(set)?)));
-        let counted = |(set, tags): (u32, Set)| {
-            let records = held(&tags).filter_map(|way| self.record(set, way));
-            records.filter(|record| is_counted(&record.value)).count() as u64
-        };
-        sets.map(counted).sum()
     }
 
     /// What is known of `key`, also where nothing more is learnt.

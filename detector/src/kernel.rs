@@ -1,8 +1,10 @@
 //! The programs in the kernel: load, attach, read. The only module that knows aya.
 
 pub mod attach;
+mod constants;
 mod counters;
 mod descriptors;
+mod entry;
 pub mod helper;
 pub mod interfaces;
 mod load;
@@ -18,8 +20,10 @@ mod runs;
 mod source;
 mod table;
 pub mod test_run;
+mod verifier;
 mod yardstick;
 
 pub use counters::Counters;
-pub use load::{Kernel, OBJECT, ProgramCost, Programs};
+pub use load::{Kernel, OBJECT, Programs};
 pub use options::Options;
+pub use verifier::ProgramCost;

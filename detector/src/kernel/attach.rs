@@ -12,7 +12,6 @@ use aya::{
     },
     util::KernelVersion,
 };
-use detector_common::wire::link::LinkLayer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +20,12 @@ use self::{
     mode::{Attempt, attempt},
     succession::once_free,
 };
-use super::{interfaces::Interface, load::Programs, pins::Hook};
+use super::{
+    entry::{tc_program, xdp_program},
+    interfaces::Interface,
+    load::Programs,
+    pins::Hook,
+};
 use crate::failure::Failure;
 
 /// Ours go on to whoever comes behind. Others may not (`TC_ACT_OK`): what they decide first would be out of sight, so
@@ -226,34 +230,5 @@ fn prepare_clsact(interface: &Interface, name: &str, side: TcAttachType) -> Resu
             "{}: the clsact qdisc cannot be added: {error}",
             interface.name
         ))),
-    }
-}
-
-/// The program for a place at TC, and which side that is.
-const fn tc_program(link: LinkLayer, place: Hook) -> (&'static str, TcAttachType) {
-    match place {
-        Hook::In => (tc_ingress_program(link), TcAttachType::Ingress),
-        _ => (egress_program(link), TcAttachType::Egress),
-    }
-}
-
-pub(super) const fn xdp_program(link: LinkLayer) -> &'static str {
-    match link {
-        LinkLayer::Ethernet => "xdp_ethernet",
-        LinkLayer::Ip | LinkLayer::Captured(_) => "xdp_ip",
-    }
-}
-
-pub(super) const fn tc_ingress_program(link: LinkLayer) -> &'static str {
-    match link {
-        LinkLayer::Ethernet => "in_ethernet",
-        LinkLayer::Ip | LinkLayer::Captured(_) => "in_ip",
-    }
-}
-
-pub(super) const fn egress_program(link: LinkLayer) -> &'static str {
-    match link {
-        LinkLayer::Ethernet => "out_ethernet",
-        LinkLayer::Ip | LinkLayer::Captured(_) => "out_ip",
     }
 }

@@ -9,7 +9,7 @@ use aya::{
 };
 use detector_common::{maps, time::Nanos, wire::link::LinkLayer};
 
-use super::{attach, load::Programs, pod::Shared};
+use super::{entry, load::Programs, pod::Shared};
 use crate::failure::Failure;
 
 /// An entry point to run.
@@ -71,12 +71,12 @@ impl Programs {
     ) -> Result<TestRunResult, Failure> {
         self.set_test_clock(now)?;
         let result = match hook {
-            Hook::Xdp => self.xdp(attach::xdp_program(link))?.test_run(options),
+            Hook::Xdp => self.xdp(entry::xdp_program(link))?.test_run(options),
             Hook::TcIn => self
-                .classifier(attach::tc_ingress_program(link))?
+                .classifier(entry::tc_ingress_program(link))?
                 .test_run(options),
             Hook::TcOut => self
-                .classifier(attach::egress_program(link))?
+                .classifier(entry::egress_program(link))?
                 .test_run(options),
         };
         result.map_err(|error| refused(&error))

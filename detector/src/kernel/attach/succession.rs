@@ -18,11 +18,11 @@ use aya::programs::{
 use super::{
     Attached, IngressHook, Links, Reason, Xdp, failure,
     mode::{Attempt, Mode},
-    tc_program, xdp_program,
 };
 use crate::{
     failure::Failure,
     kernel::{
+        entry::{tc_program, xdp_program},
         interfaces::Interface,
         load::Programs,
         pins::{Hook, Pins, Place},

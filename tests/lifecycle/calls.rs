@@ -3,7 +3,10 @@
 //!
 //! Owns which calls, with which errors. Must not know what the detector makes them for.
 
-use std::{collections::BTreeMap, fs, os::unix::process::ExitStatusExt as _, process::Command};
+use std::{
+    collections::BTreeMap, fs, os::unix::process::ExitStatusExt as _, process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use detector_tests::{
@@ -27,6 +30,10 @@ const LOADER: &str = "error while loading shared libraries";
 const CONFIG: &str = "[tables]\nprefixes = 1_024\n";
 /// Begin and end of what it does are where most calls differ from the one before.
 const EDGE: u64 = 64;
+/// By which a signal wakes the event loop, which is not asked whether that succeeds: the next signal does.
+const WAKE: &str = "sendto";
+/// Until the next.
+const UNHEARD: Duration = Duration::from_secs(20);
 /// Calls with the errors that they have in earnest, beside those that the C library and the event loop make for
 /// themselves, which must not fail.
 const ERRORS: [(&str, &[&str]); 28] = [
@@ -104,7 +111,8 @@ pub(crate) fn whichever_call_fails_it_goes_on_or_says_why_and_leaves_nothing() -
     let (mut ended, mut went_on) = (0, 0);
     for fault in faults(&most, &mut random) {
         let context = || format!("seed {seed}, {fault:?}");
-        let outcome = outcome(&lab, &arguments, &fault.injection()).with_context(context)?;
+        let outcome = outcome(&lab, &arguments, &fault.injection(), fault.signals());
+        let outcome = outcome.with_context(context)?;
         outcome.ensure_sound().with_context(context)?;
         let hooks = Hooks::of(&lab.gateway, WAN_INTERFACE)?;
         ensure!(hooks == Hooks::default(), "{}: left {hooks:?}", context());
@@ -140,6 +148,7 @@ fn most_in_a_thread(lab: &Lab, arguments: &[&str]) -> Result<BTreeMap<&'static s
             path.to_owned(),
             format!("-etrace={}", names.join(",")),
         ],
+        1,
     )?;
     ensure!(plain.code == 0, "traced alone: {:?}", plain.lines);
     let text = fs::read_to_string(&trace)?;
@@ -191,8 +200,9 @@ fn place(count: u64, random: &mut impl Rng) -> u64 {
     }
 }
 
-/// Lets a detector begin, poll and end with these `arguments`, under `strace` with those for `tracing`.
-fn outcome(lab: &Lab, arguments: &[&str], tracing: &[String]) -> Result<Outcome> {
+/// Lets a detector begin, poll and end with these `arguments`, under `strace` with those for `tracing`; so many
+/// `signals` must be enough to end it.
+fn outcome(lab: &Lab, arguments: &[&str], tracing: &[String], signals: u32) -> Result<Outcome> {
     let mut command = Command::new("strace");
     // The detector keeps the number of the process that is started here.
     command
@@ -206,8 +216,11 @@ fn outcome(lab: &Lab, arguments: &[&str], tracing: &[String]) -> Result<Outcome>
         // Where the status is not served there is no telling when it polls.
         let polls = detector.statuses().into_iter().flatten();
         let _second = polls.take(2).last();
-        // It may have ended meanwhile.
-        let _gone = detector.signal(Signal::SIGTERM);
+        for patience in (1..signals).map(|_| UNHEARD).chain([Duration::ZERO]) {
+            // It may have ended meanwhile.
+            let _gone = detector.signal(Signal::SIGTERM);
+            let _heard = detector.exit(patience);
+        }
     }
     let status = detector.exit(PATIENCE)?;
     let lines = detector.log_lines();
@@ -218,6 +231,11 @@ fn outcome(lab: &Lab, arguments: &[&str], tracing: &[String]) -> Result<Outcome>
 }
 
 impl Fault {
+    /// That end the detector for sure.
+    fn signals(&self) -> u32 {
+        if self.call == WAKE { 2 } else { 1 }
+    }
+
     fn injection(&self) -> [String; 4] {
         let Self { call, error, nth } = self;
         let inject = format!("-einject={call}:error={error}:when={nth}");

@@ -81,6 +81,11 @@ pub(crate) fn unpack(packages: &[&str], folder: &Path) -> Result<()> {
     fetch(&Vec::from_iter(wanted), folder)
 }
 
+/// Whether there is such a package.
+pub(crate) fn offers(package: &str) -> bool {
+    policy(package).is_some()
+}
+
 /// Puts the files of these packages alone into a folder, which is there only when all of them are in it.
 pub(crate) fn fetch(packages: &[&str], folder: &Path) -> Result<()> {
     let mut partial = folder.as_os_str().to_owned();
@@ -117,7 +122,7 @@ pub(crate) fn newest(beginning: &str, end: &str) -> Option<String> {
     let mut names: Vec<_> = names.lines().filter(|name| name.ends_with(end)).collect();
     names.sort_by_key(|name| Reverse(numbers(name)));
     // Names outlive their packages.
-    let newest = names.into_iter().find(|name| policy(name).is_some())?;
+    let newest = names.into_iter().find(|name| offers(name))?;
     Some(newest.to_owned())
 }
 

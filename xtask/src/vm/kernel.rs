@@ -2,17 +2,19 @@
 
 use std::{
     ffi::OsStr,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::apt;
 
 /// Packages of cloud kernels: small, and with everything that a virtual machine wants.
 const FLAVOUR: &str = "-cloud-amd64";
+const IMAGE: &str = "linux-image";
+const PARTS: [&str; 2] = ["linux-binary", "linux-modules"];
 
 /// A kernel as somebody asks for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +82,7 @@ fn given(image: &Path, modules: &Path) -> Result<Kernel> {
 }
 
 fn unpacked(release: &str, folder: &Path) -> Result<Kernel> {
-    let package = apt::newest(&format!("linux-image-{release}."), FLAVOUR).with_context(|| {
+    let package = apt::newest(&format!("{IMAGE}-{release}."), FLAVOUR).with_context(|| {
         format!(
             "apt knows no Linux {release}: `apt-get update` may help, a source that has it, \
              or --kernel VMLINUZ:MODULES"
@@ -88,28 +90,43 @@ fn unpacked(release: &str, folder: &Path) -> Result<Kernel> {
     })?;
     let folder = folder.join("kernels").join(&package);
     if !folder.exists() {
-        apt::fetch(&[&package], &folder)?;
+        let packages = packages(&package);
+        let packages: Vec<_> = packages.iter().map(String::as_str).collect();
+        apt::fetch(&packages, &folder)?;
     }
+    let image = image_in(&folder).with_context(|| format!("{} holds no vmlinuz", folder.display()));
     Ok(Kernel {
         name: release.to_owned(),
-        image: image_in(&folder.join("boot"))?,
+        image: image?,
         modules: folder,
     })
 }
 
-fn image_in(folder: &Path) -> Result<PathBuf> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
+/// Newer ones leave the image, and the modules, to packages of their own (Debian 14).
+fn packages(package: &str) -> Vec<String> {
+    let parts = PARTS.map(|part| package.replacen(IMAGE, part, 1));
+    let parts = parts.into_iter().filter(|part| apt::offers(part));
+    iter::once(package.to_owned()).chain(parts).collect()
+}
+
+/// In `/boot`, or beside the modules.
+fn image_in(folder: &Path) -> Option<PathBuf> {
+    let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+    let beside = entries(folder.join("usr/lib/modules")).map(|it| it.path());
+    let mut files = iter::once(folder.join("boot"))
+        .chain(beside)
+        .flat_map(entries)
+        .map(|it| it.path());
+    files.find(|path| {
         let name = path.file_name().and_then(OsStr::to_str);
-        if name.is_some_and(|name| name.starts_with("vmlinuz")) {
-            return Ok(path);
-        }
-    }
-    bail!("{} holds no vmlinuz", folder.display())
+        name.is_some_and(|name| name.starts_with("vmlinuz"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{env, process};
+
     use super::*;
 
     #[test]
@@ -128,6 +145,19 @@ mod tests {
                 .unwrap(),
             given
         );
+    }
+
+    #[test]
+    fn an_image_is_found_where_older_and_newer_packages_have_it() {
+        for place in ["boot/vmlinuz-6.12", "usr/lib/modules/7.3/vmlinuz"] {
+            let folder = env::temp_dir().join(format!("detector-image-{}", process::id()));
+            let image = folder.join(place);
+            fs::create_dir_all(image.parent().unwrap()).unwrap();
+            fs::write(&image, "").unwrap();
+            let found = image_in(&folder);
+            fs::remove_dir_all(&folder).unwrap();
+            assert_eq!(found, Some(image));
+        }
     }
 
     #[test]

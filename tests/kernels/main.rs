@@ -62,6 +62,10 @@ fn main() -> ExitCode {
             privilege::missing().or_else(machine::fixed),
         ),
         (
+            tests![machine::a_machine_that_sleeps_goes_on_watching_and_accuses_nobody],
+            privilege::missing().or_else(machine::awake),
+        ),
+        (
             tests![machine::a_kernel_that_is_locked_down_is_no_obstacle],
             privilege::missing().or_else(machine::open),
         ),

@@ -591,6 +591,12 @@ pub(crate) const FAULTS: &[Fault] = &[
         "no count goes with it",
     ),
     in_a_machine(
+        "a machine that sleeps",
+        "6.12",
+        Some("a_machine_that_sleeps"),
+        "it goes on watching, and nobody is accused",
+    ),
+    in_a_machine(
         "a kernel that is locked down",
         "6.12",
         Some("a_kernel_that_is_locked_down"),

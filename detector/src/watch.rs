@@ -5,26 +5,19 @@
 mod idle;
 mod lately;
 mod memory;
+mod source;
 mod worst;
 
-use detector_common::{
-    destination::{DestinationKey, DestinationState},
-    maps::Loss,
-    prefix::PrefixKey,
-    sample::Sample,
-    time::Nanos,
-    tuning::Tuning,
-    vantage::Vantage,
-};
+use detector_common::{maps::Loss, time::Nanos, tuning::Tuning};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-pub use self::memory::Remembered;
 use self::{
     idle::Idle,
     lately::Lately,
     memory::{Memory, vantage},
 };
+pub use self::{memory::Remembered, source::Source};
 use crate::{
     alert::{Alerts, SavedAlerts, Scene},
     config::Settings,
@@ -35,70 +28,10 @@ use crate::{
     moment::{self, Moment},
     names::Names,
     observer::Observer,
-    sizes::Sizes,
-    snapshot::{Delta, ROOM, Snapshot, Tracked, compare, network},
+    snapshot::{Delta, ROOM, Snapshot, compare, network},
     status::Standing,
     traces::Traces,
 };
-
-/// Where the counters are: the kernel's maps, or the host's tables.
-pub trait Source {
-    /// How much they have room for.
-    fn sizes(&self) -> Sizes;
-
-    /// Shows the counters of each prefix that changed since the last call; some that did not do no harm.
-    ///
-    /// # Errors
-    /// [`Failure::Failed`] where they cannot be read; the same for all others.
-    fn changes(&mut self, show: &mut dyn FnMut(&Tracked)) -> Result<(), Failure>;
-
-    /// Stops tracking a prefix; its next answer begins anew.
-    ///
-    /// # Errors
-    /// As above.
-    fn forget_prefix(&mut self, prefix: &PrefixKey) -> Result<(), Failure>;
-
-    /// The memory of every destination that answered.
-    ///
-    /// # Errors
-    /// As above.
-    fn destinations(&self) -> Result<Vec<(DestinationKey, DestinationState)>, Failure>;
-
-    /// Remembers that a destination answered. What is known of it already stays, and a full memory stays
-    /// as it is.
-    ///
-    /// # Errors
-    /// As above.
-    fn remember_destination(
-        &mut self,
-        destination: &DestinationKey,
-        state: &DestinationState,
-    ) -> Result<(), Failure>;
-
-    /// Remembers what our uplink does to packets.
-    ///
-    /// # Errors
-    /// As above.
-    fn remember_vantage(&mut self, vantage: Vantage) -> Result<(), Failure>;
-
-    /// Forgets that a destination ever answered.
-    ///
-    /// # Errors
-    /// As above.
-    fn forget_destination(&mut self, destination: &DestinationKey) -> Result<(), Failure>;
-
-    /// What could not be stored since the start, in the order of [`Loss::ALL`].
-    ///
-    /// # Errors
-    /// As above.
-    fn losses(&self) -> Result<[u64; Loss::ALL.len()], Failure>;
-
-    /// Takes the samples since the last call, the oldest first.
-    ///
-    /// # Errors
-    /// As above.
-    fn samples(&mut self) -> Result<Vec<Sample>, Failure>;
-}
 
 /// What is judged and told, as it is kept over a restart.
 #[derive(Debug, Deserialize, Serialize)]

@@ -1,20 +1,22 @@
-//! What an alert says: the claim, and the numbers behind it.
+//! What an alert says: the claim, and whose it is.
 //!
 //! Must not know: when an alert fires, or who reads it.
 
-use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+mod evidence;
+mod grade;
 
-use detector_common::verdict::Stage;
+use std::time::Duration;
+
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use ulid::Ulid;
 
-use super::{as_seconds, stall::StallDetails};
+pub use self::{evidence::EvidenceDetails, grade::Grade};
+use super::as_seconds;
 use crate::{
     judge::{
         cusum::{LOOKS, ORDINARY},
-        evidence::Evidence,
         outage::{Plight, Trouble},
         range::Range,
     },
@@ -22,18 +24,14 @@ use crate::{
     moment::Moment,
     names::Share,
     observer::Observer,
-    snapshot::failures,
     status::Standing,
-    traces::{Tally, Traces},
+    traces::Traces,
 };
 
 /// Members listed in one event; a line stays under 8 KiB.
 const MEMBERS: usize = 128;
 /// Bytes of the shares told in one event, which says each of them twice; as many as fit.
 const SHARES: usize = 1_400;
-
-/// A lone prefix that falls silent for less is more often a router that restarts than a block.
-const LASTING: Duration = Duration::from_mins(5);
 
 /// Where an alert is in its life.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
@@ -54,28 +52,6 @@ impl State {
             Self::Firing => "firing",
             Self::Update => "update",
             Self::Resolved => "resolved",
-        }
-    }
-}
-
-/// How sure it is.
-#[derive(
-    Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Grade {
-    /// Two once-alive destinations fail.
-    Suspected,
-    /// Three do, in more than one prefix or for some minutes, or two with proof of a third party.
-    Confirmed,
-}
-
-impl Grade {
-    /// Its name in events.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Suspected => "suspected",
-            Self::Confirmed => "confirmed",
         }
     }
 }
@@ -167,40 +143,11 @@ pub struct Observed {
     pub of: u64,
 }
 
-/// The numbers behind an alert.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
-pub struct EvidenceDetails {
-    /// Trials since the range began to fail.
-    pub trials: u64,
-    /// Those that failed.
-    pub failed: u64,
-    /// Once-alive hosts that fail.
-    pub destinations_failed: u32,
-    /// Hosts of the range that answered meanwhile.
-    pub destinations_ok: u32,
-    /// Working prefixes in the sibling of the range.
-    pub ok_witnesses: usize,
-    /// What failed before.
-    pub baseline_failure_rate: f64,
-    /// Log-likelihood ratio of a block, in nats.
-    pub llr: f64,
-    /// The stage most failures had reached.
-    pub stage: Cow<'static, str>,
-    /// Failed trials by verdict.
-    pub symptoms: BTreeMap<Cow<'static, str>, u64>,
-    /// Where connections were cut off, if any was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stalls: Option<StallDetails>,
-    /// What injectors left behind since the range began to fail.
-    #[serde(flatten)]
-    pub traces: Tally,
-}
-
 impl Details {
     /// What is claimed of `range`, where the evidence is enough for a claim. An alert that was
     /// `graded` once keeps its grade while its destinations recover.
     pub fn of(range: &Range, traces: &Traces, graded: Option<Grade>) -> Option<Self> {
-        let grade = grade(range).max(graded)?;
+        let grade = Grade::of(range).max(graded)?;
         Some(Self {
             kind: range.evidence.kind(),
             grade,
@@ -274,67 +221,9 @@ impl Observed {
     }
 }
 
-impl EvidenceDetails {
-    fn of(range: &Range, traces: Tally) -> Self {
-        Self {
-            destinations_failed: range.destinations_failed,
-            destinations_ok: range.destinations_ok,
-            ok_witnesses: range.ok_witnesses,
-            baseline_failure_rate: decimals(range.baseline_failure_rate, 4),
-            llr: decimals(range.llr, 1),
-            traces,
-            ..Self::bare(&range.evidence)
-        }
-    }
-
-    fn bare(evidence: &Evidence) -> Self {
-        let symptoms = failures()
-            .map(|verdict| (verdict.name().into(), evidence.symptoms[verdict.index()]))
-            .filter(|(_, count)| *count > 0)
-            .collect();
-        Self {
-            trials: evidence.ok + evidence.failed(),
-            failed: evidence.failed(),
-            destinations_failed: 0,
-            destinations_ok: 0,
-            ok_witnesses: 0,
-            baseline_failure_rate: 0.0,
-            llr: 0.0,
-            stage: leading_stage(evidence).name().into(),
-            symptoms,
-            stalls: StallDetails::of(&evidence.stalls),
-            traces: Tally::default(),
-        }
-    }
-}
-
-fn grade(range: &Range) -> Option<Grade> {
-    let is_proven = range.evidence.proofs() > 0;
-    let is_lasting = range.members.len() > 1 || range.age >= LASTING;
-    match range.destinations_failed {
-        0 | 1 => None,
-        2 if is_proven => Some(Grade::Confirmed),
-        3.. if is_proven || is_lasting => Some(Grade::Confirmed),
-        _ => Some(Grade::Suspected),
-    }
-}
-
-fn leading_stage(evidence: &Evidence) -> Stage {
-    Stage::ALL
-        .into_iter()
-        .rev()
-        .max_by_key(|stage| evidence.stages[stage.index()])
-        .unwrap_or(Stage::PostSyn)
-}
-
 /// What is left of certainty, rounded down, so that it never shows the certainty of 1.
 fn confidence(false_alarm: f64) -> f64 {
     ((1.0 - false_alarm) * 10_000.0).floor().clamp(0.0, 9_999.0) / 10_000.0
-}
-
-fn decimals(value: f64, digits: i32) -> f64 {
-    let scale = 10_f64.powi(digits);
-    (value * scale).round() / scale
 }
 
 /// With as many prefixes as a line has room for.

@@ -1,12 +1,13 @@
-use detector_common::{mark::Mark, stall::Bucket};
+use detector_common::{mark::Mark, stall::Bucket, verdict::Stage};
 use ipnet::Ipv6Net;
 use jiff::Timestamp;
 
 use super::*;
 use crate::{
-    event::{Body, Event},
+    event::{Body, Event, stall::StallDetails},
     injector,
-    snapshot::Stalls,
+    snapshot::{Stalls, failures},
+    traces::Tally,
     written::MOST_CHARACTERS,
 };
 

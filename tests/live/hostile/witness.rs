@@ -27,9 +27,9 @@ const POLLS: usize = 20;
 
 /// Has connections that go well, and insists that each is counted; returns how many.
 pub(super) fn check(stage: &Stage) -> Result<u64> {
-    let all = hosts(PREFIX, PREFIX.prefix_len(), HOSTS, PORT)?;
+    let all = everybody()?;
     let (dead, living) = all.split_first().context("no host")?;
-    serve(stage, all.clone(), u64::try_from(HOSTS)?)?;
+    visit(stage)?;
     let block = stage.lab.censor().drop_range(dead.ip().into())?;
     fail(stage, *dead)?;
     let before = find(stage, |_| true)?;
@@ -37,6 +37,15 @@ pub(super) fn check(stage: &Stage) -> Result<u64> {
     find(stage, |counted| counted >= before + COUNTED)?;
     block.lift()?;
     Ok(COUNTED)
+}
+
+/// Has each host asked once.
+pub(super) fn visit(stage: &Stage) -> Result<()> {
+    serve(stage, everybody()?, u64::try_from(HOSTS)?)
+}
+
+fn everybody() -> Result<Vec<SocketAddr>> {
+    hosts(PREFIX, PREFIX.prefix_len(), HOSTS, PORT)
 }
 
 /// So many connections, which all go well.

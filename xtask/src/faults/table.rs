@@ -232,7 +232,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "more networks of IPv6 that answer than there is room for",
         "live",
         "space::networks_that_answer_fill_the_table_and_each_is_accounted_for",
-        "what is refused is told within 1 %; what was tracked goes on being counted",
+        "what is refused is told within 1 %; what is in use goes on being counted",
     )
     .long(),
     fault(

@@ -7,6 +7,7 @@
 use std::{fs, time::Duration};
 
 use anyhow::{Context as _, Result};
+use detector_tests::process::children;
 use nix::{
     time::{ClockId, clock_getcpuclockid},
     unistd::Pid,
@@ -68,13 +69,4 @@ fn kernel_threads() -> Result<Vec<Pid>> {
         );
     }
     Ok(threads)
-}
-
-fn children(pid: Pid) -> Result<Vec<Pid>> {
-    let path = format!("/proc/{pid}/task/{pid}/children");
-    let list = fs::read_to_string(&path).with_context(|| path)?;
-    let pids = list
-        .split_whitespace()
-        .map(|pid| Ok(Pid::from_raw(pid.parse()?)));
-    pids.collect()
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, Result, ensure};
+use detector_tests::process::children;
 use nix::unistd::Pid;
 
 /// The lines of a thread's status, by name.
@@ -37,9 +38,7 @@ pub(crate) fn threads(pid: Pid) -> Result<Vec<Status>> {
 
 /// The helper of a detector: its only child.
 pub(crate) fn helper(pid: Pid) -> Result<Pid> {
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
-    let mut children = children.split_whitespace();
-    let first = children.next().context("it has no helper")?;
-    ensure!(children.next().is_none(), "it has more than a helper");
-    Ok(Pid::from_raw(first.parse()?))
+    let children = children(pid)?;
+    ensure!(children.len() < 2, "it has more than a helper");
+    children.first().copied().context("it has no helper")
 }

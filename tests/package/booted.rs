@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use detector_tests::Namespace;
+use detector_tests::{Namespace, process::children};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -123,9 +123,9 @@ fn wait_until_ready(socket: &UnixDatagram) -> Result<()> {
 }
 
 fn only_child(parent: Pid) -> Result<Pid> {
-    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?;
-    let child = children.trim().parse().context("systemd is gone")?;
-    Ok(Pid::from_raw(child))
+    let children = children(parent)?;
+    ensure!(children.len() < 2, "it has more than systemd");
+    children.first().copied().context("systemd is gone")
 }
 
 /// A new control group for it.

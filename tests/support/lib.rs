@@ -41,6 +41,7 @@ mod packet_socket;
 pub mod parallel;
 pub mod plan;
 pub mod privilege;
+pub mod process;
 pub mod program;
 mod quic;
 pub mod relay;

@@ -7,6 +7,8 @@ use std::{collections::BTreeMap, fs};
 use anyhow::{Context as _, Result};
 use nix::unistd::Pid;
 
+use crate::process::children;
+
 /// A resident set, in KiB, as the kernel divides it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pages {
@@ -40,12 +42,20 @@ impl Pages {
     }
 }
 
-/// What the kernel says that the maps take which `process` holds, in bytes, each once (`memlock` in
-/// `/proc/PID/fdinfo`).
+/// What the kernel says that the maps take which `process` and its children hold, in bytes, each once.
 ///
 /// # Errors
-/// The process is gone, or the kernel does not say it.
+/// A process is gone, or the kernel does not say it.
 pub fn map_bytes(process: Pid) -> Result<u64> {
+    let mut maps = BTreeMap::new();
+    for holder in children(process)?.into_iter().chain([process]) {
+        maps.extend(maps_of(holder)?);
+    }
+    Ok(maps.into_values().sum())
+}
+
+/// By its identifier, the bytes of each map that this process holds open (`memlock` in `/proc/PID/fdinfo`).
+fn maps_of(process: Pid) -> Result<BTreeMap<u64, u64>> {
     let folder = format!("/proc/{process}/fdinfo");
     let mut maps = BTreeMap::new();
     for entry in fs::read_dir(&folder).with_context(|| folder)? {
@@ -62,7 +72,7 @@ pub fn map_bytes(process: Pid) -> Result<u64> {
             maps.insert(map, bytes);
         }
     }
-    Ok(maps.into_values().sum())
+    Ok(maps)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ const HERE: &[&str] = &[
     "detector status",
     "detector top --once",
     "cp",
+    "export",
     "grep",
     "head",
     "jq",
@@ -32,6 +33,7 @@ pub(crate) const ELSEWHERE: &[(&str, &str)] = &[
         "apt install",
         "it installs: tests/package does, in a chroot",
     ),
+    ("apt-get update", "it asks the network"),
     ("cargo mutants", "it takes hours"),
     (
         "cargo xtask",

@@ -41,8 +41,14 @@ pub(crate) fn a_scan_takes_the_place_of_no_destination_that_answered() -> Result
         &conversation("203.0.113.3:40000")?.syn(),
         SCANNED,
     )?;
-    let left = kernel.maps.destinations()?.len();
+    let left = kernel.maps.destinations()?;
+    let (room, left) = (left.capacity(), left.len());
     ensure!(left == known, "{left} of {known} are left");
+    // Who scans would else decide how much memory a look at the others takes.
+    ensure!(
+        room <= 2 * known,
+        "gathered with strangers: room for {room}"
+    );
     Ok(())
 }
 

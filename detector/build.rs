@@ -7,7 +7,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitCode},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -21,9 +21,15 @@ const COMMIT: &str = "DETECTOR_COMMIT";
 const TOOLCHAIN: &str = "detector-bpf";
 const EBPF: &str = "detector-ebpf";
 
-fn main() -> Result<()> {
-    object()?;
-    origin()
+fn main() -> ExitCode {
+    match object().and_then(|()| origin()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // An error that `main` returns is followed by its backtrace wherever those are asked for.
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// What `detector --version` tells beside its number.

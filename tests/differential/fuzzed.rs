@@ -21,7 +21,7 @@ use crate::{
 
 const NAME: &str = "whatever_passes_kernel_and_host_remember_the_same";
 const SHORT: u64 = 2_000;
-const LONG: u64 = 50_000;
+const LONG: u64 = 1_000_000;
 const SEED: u64 = 1;
 /// Sequences that one pair sees: less than there are networks, and than fill a table.
 const A_PAIR: u64 = 200;

@@ -3,7 +3,9 @@
 //! Used where packets come from elsewhere than a hook: a replay, the offline demo, and the test
 //! that holds the kernel against the host.
 
+mod destinations;
 mod evidence;
+mod prefixes;
 mod table;
 
 use detector_common::{
@@ -24,8 +26,10 @@ use detector_common::{
 };
 
 pub use self::{
+    destinations::HostDestinations,
     evidence::HostEvidence,
-    table::{HostCell, HostDestinations, HostLru, HostPrefixes, HostTable},
+    prefixes::HostPrefixes,
+    table::{HostCell, HostLru, HostTable},
 };
 use crate::{
     failure::Failure,

@@ -12,14 +12,18 @@ use crate::failure::Failure;
 /// What libxdp attaches, to run the programs of several tools one after the other.
 const DISPATCHER: &str = "xdp_dispatcher";
 
-pub(super) fn name(link: &LinkMessage) -> String {
-    let name = link
-        .attributes
-        .iter()
-        .find_map(|attribute| match attribute {
-            LinkAttribute::IfName(name) => Some(name.clone()),
+/// What the first of these attributes says that is of this kind.
+macro_rules! first {
+    ($attributes:expr, $kind:path) => {
+        $attributes.iter().find_map(|attribute| match attribute {
+            $kind(content) => Some(content),
             _ => None,
-        });
+        })
+    };
+}
+
+pub(super) fn name(link: &LinkMessage) -> String {
+    let name = first!(link.attributes, LinkAttribute::IfName).cloned();
     name.unwrap_or_else(|| format!("#{}", link.header.index))
 }
 
@@ -60,42 +64,18 @@ const fn link_layer(kind: LinkLayerType) -> Option<LinkLayer> {
 
 /// `IFLA_INFO_KIND`.
 fn kind(link: &LinkMessage) -> Option<InfoKind> {
-    let details = link
-        .attributes
-        .iter()
-        .find_map(|attribute| match attribute {
-            LinkAttribute::LinkInfo(details) => Some(details),
-            _ => None,
-        })?;
-    details.iter().find_map(|detail| match detail {
-        LinkInfo::Kind(kind) => Some(kind.clone()),
-        _ => None,
-    })
+    let details = first!(link.attributes, LinkAttribute::LinkInfo)?;
+    first!(details, LinkInfo::Kind).cloned()
 }
 
 fn mtu(link: &LinkMessage) -> u32 {
-    let mtus = link
-        .attributes
-        .iter()
-        .find_map(|attribute| match attribute {
-            LinkAttribute::Mtu(mtu) => Some(*mtu),
-            _ => None,
-        });
-    mtus.unwrap_or_default()
+    let mtu = first!(link.attributes, LinkAttribute::Mtu).copied();
+    mtu.unwrap_or_default()
 }
 
 pub(super) fn xdp_program(link: &LinkMessage) -> Option<u32> {
-    let attributes = link
-        .attributes
-        .iter()
-        .find_map(|attribute| match attribute {
-            LinkAttribute::Xdp(attributes) => Some(attributes),
-            _ => None,
-        })?;
-    attributes.iter().find_map(|attribute| match attribute {
-        LinkXdp::ProgId(id) => Some(*id),
-        _ => None,
-    })
+    let details = first!(link.attributes, LinkAttribute::Xdp)?;
+    first!(details, LinkXdp::ProgId).copied()
 }
 
 fn named(program: u32) -> String {

@@ -6,6 +6,7 @@ mod clock;
 mod files;
 mod gauges;
 mod notify;
+mod patience;
 mod poll;
 mod published;
 mod reload;
@@ -143,8 +144,8 @@ async fn watch(args: RunArgs, config: Config, settings: Settings) -> Result<(), 
         }
     };
     // Whoever reads may be gone already; there is nobody left to tell.
-    let _delivery = attachments.end(&mut sinks, pins.is_some())?;
-    ended.and(sinks.finish())
+    let told = attachments.end(&mut sinks, pins.is_some());
+    ended.and(told.map(drop)).and(sinks.finish())
 }
 
 /// Nothing but what it reads and writes, from here on.
@@ -156,7 +157,7 @@ fn close_in<'a>(read: &[PathBuf], write: impl Iterator<Item = &'a Path>) -> Resu
     Ok(())
 }
 
-/// Polls until told to stop, then keeps what is to outlive it and detaches.
+/// Polls until told to stop, or until it cannot go on; then keeps what is to outlive it and detaches.
 async fn poll_until(
     stop: &mut Signals,
     reload: &mut Reload,
@@ -175,14 +176,14 @@ async fn poll_until(
         let delivery = tokio::select! {
             () = stop.next() => break Ok(()),
             failure = &mut minding => break Err(failure),
-            () = sinks.over() => sinks.fate()?,
+            () = sinks.over() => sinks.fate(),
             Some(change) = changes.recv() => {
-                let delivery = attachments.change(sinks, change)?;
+                let delivery = attachments.change(sinks, change);
                 poll.observe(&attachments.0);
                 delivery
             }
             _ = ticks.tick() => {
-                let delivery = poll.tick(clock.now(), sinks)?;
+                let delivery = poll.tick(clock.now(), sinks);
                 life.polled(clock.now(), notify::summary(&poll.published.latest()));
                 delivery
             }
@@ -191,16 +192,18 @@ async fn poll_until(
                     Ok(_) => "settings were read again".to_owned(),
                     Err(failure) => failure.to_string(),
                 };
-                let delivery = poll.reload(clock.now(), read, sinks)?;
+                let delivery = poll.reload(clock.now(), read, sinks);
                 notify::reloaded(&outcome);
                 delivery
             }
         };
-        if delivery == Delivery::Closed {
-            break Ok(());
+        match delivery {
+            Ok(Delivery::Written) => {}
+            Ok(Delivery::Closed) => break Ok(()),
+            Err(failure) => break Err(failure),
         }
     };
     notify::stopping();
-    poll.keep_all(clock.now())?;
-    ended
+    let kept = poll.keep_all(clock.now());
+    ended.and(kept)
 }

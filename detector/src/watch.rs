@@ -109,9 +109,10 @@ impl<S: Source> Watch<S> {
     /// Those of the source.
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
         self.gather()?;
+        // What may be refused comes first: a turn that fails has taken nothing in, and the next one has all of it.
+        let is_lossy = self.note_losses()?;
         self.compare(now)?;
         self.lately.note(now, &self.deltas);
-        let is_lossy = self.note_losses()?;
         let findings = self.judge.observe(now, &self.deltas, is_lossy);
         let (judge, traces) = (&self.judge, &mut self.traces);
         traces.settle(clock, |prefix| judge.is_suspected(prefix));

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use tracing::info;
 
-use super::{clock::kernel_clock, published::Published, signs::Signs, vitals::Vitals};
+use super::{
+    clock::kernel_clock, patience::Patience, published::Published, signs::Signs, vitals::Vitals,
+};
 use crate::{
     config::{Config, Settings},
     event::Body,
@@ -39,6 +41,9 @@ pub(super) struct Poll {
     pub(super) published: Published,
     state: Option<StateDir>,
     judgement: Keeper,
+    /// With maps that cannot be read: by the watch, and for the status.
+    turns: Patience,
+    readings: Patience,
 }
 
 impl Poll {
@@ -67,6 +72,8 @@ impl Poll {
             signs: Signs::new(),
             state,
             judgement: Keeper::every(KEPT),
+            turns: Patience::default(),
+            readings: Patience::default(),
         })
     }
 
@@ -77,7 +84,10 @@ impl Poll {
         if sinks.tell_all(&now.wall, expired.iter().map(Body::Config))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
-        let alerts = self.watch.turn(now, kernel_clock()?)?;
+        let turn = self.watch.turn(now, kernel_clock()?);
+        let Some(alerts) = self.turns.with(turn)? else {
+            return Ok(Delivery::Written);
+        };
         if sinks.tell_all(&now.wall, alerts.iter().map(Body::Alert))? == Delivery::Closed {
             return Ok(Delivery::Closed);
         }
@@ -86,7 +96,9 @@ impl Poll {
         self.vitals.measure(now, &self.watch.source);
         self.vitals.look(now, &self.watch, self.published.is_read());
         self.vitals.note_poll(begun.elapsed());
-        let status = self.status(now, sinks)?;
+        let Some(status) = self.status(now, sinks)? else {
+            return Ok(Delivery::Written);
+        };
         let delivery = self.signs.give(now, &status, sinks);
         self.published.publish(status);
         delivery
@@ -107,8 +119,9 @@ impl Poll {
             Err(failure) => self.vitals.rejected(&failure),
         };
         sinks.reopen();
-        let status = self.status(now, sinks)?;
-        self.published.publish(status);
+        if let Some(status) = self.status(now, sinks)? {
+            self.published.publish(status);
+        }
         sinks.tell(&now.wall, Body::Config(&event))
     }
 
@@ -134,11 +147,13 @@ impl Poll {
         Ok(())
     }
 
-    fn status(&self, now: Moment, sinks: &Sinks) -> Result<Status, Failure> {
-        Ok(Status {
+    fn status(&mut self, now: Moment, sinks: &Sinks) -> Result<Option<Status>, Failure> {
+        let status = self.vitals.status(now, &self.watch);
+        let status = self.readings.with(status)?;
+        Ok(status.map(|status| Status {
             sinks: sinks.status(),
-            ..self.vitals.status(now, &self.watch)?
-        })
+            ..status
+        }))
     }
 
     /// Writes the state files that are due: what was told is to be known after a crash too.

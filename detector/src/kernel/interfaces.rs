@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use detector_common::wire::link::LinkLayer;
 use futures_util::{TryStream, TryStreamExt as _};
+use nix::errno::Errno;
 use rtnetlink::{
     Handle, RouteMessageBuilder,
     packet_route::{
@@ -141,15 +142,23 @@ impl Interfaces {
     }
 }
 
-/// The kernel's word that there is none is no failure.
+/// The kernel's word that there is none is no failure; every other refusal is.
 async fn one(
     links: impl TryStream<Ok = LinkMessage, Error = rtnetlink::Error>,
 ) -> Result<Option<LinkMessage>, Failure> {
     match links.try_collect::<Vec<_>>().await {
         Ok(links) => Ok(links.into_iter().next()),
-        Err(rtnetlink::Error::NetlinkError(_)) => Ok(None),
+        Err(rtnetlink::Error::NetlinkError(told)) if says_none(told.raw_code()) => Ok(None),
         Err(error) => Err(refused(error)),
     }
+}
+
+/// ERANGE is for a name that is longer than any can be.
+const fn says_none(code: i32) -> bool {
+    matches!(
+        Errno::from_raw(code.saturating_neg()),
+        Errno::ENODEV | Errno::ERANGE
+    )
 }
 
 fn unknown(name: &str) -> Failure {
@@ -177,4 +186,19 @@ fn default_route_index(route: &RouteMessage) -> Option<u32> {
             RouteAttribute::Oif(index) => Some(*index),
             _ => None,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_that_there_is_none_is_taken_for_that() {
+        for errno in [Errno::ENODEV, Errno::ERANGE] {
+            assert!(says_none(-(errno as i32)), "{errno}");
+        }
+        for errno in [Errno::ENOMEM, Errno::ENOBUFS, Errno::EPERM, Errno::EBUSY] {
+            assert!(!says_none(-(errno as i32)), "{errno}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use tracing::warn;
 
 use crate::{
+    daemon::patience::Patience,
     failure::Failure,
     kernel::{
         attach::{Attached, IngressHook, Wish},
@@ -19,6 +20,8 @@ pub(super) struct Uplink {
     xdp: Option<u32>,
     /// What keeps it from being attached, as told last.
     trouble: Option<String>,
+    /// With a kernel that tells nothing of it.
+    patience: Patience,
 }
 
 /// Something that became of an interface.
@@ -30,12 +33,13 @@ pub(in crate::daemon) struct Change {
 }
 
 impl Uplink {
-    pub(super) const fn new(name: String, attached: Option<Attached>) -> Self {
+    pub(super) fn new(name: String, attached: Option<Attached>) -> Self {
         Self {
             name,
             attached,
             xdp: None,
             trouble: None,
+            patience: Patience::default(),
         }
     }
 
@@ -49,7 +53,10 @@ impl Uplink {
             return Ok(Vec::new());
         };
         let index = attached.interface.index;
-        match known.guise(index).await? {
+        let Some(guise) = self.patience.with(known.guise(index).await)? else {
+            return Ok(Vec::new());
+        };
+        match guise {
             Some(guise) if is_watched(attached, &mut self.xdp, &guise) => {
                 return Ok(seen(attached, guise));
             }

@@ -11,9 +11,13 @@ use nix::{
 use crate::{
     hooks::Hooks,
     link::{Link, NAME},
+    pins::wait_for_hooks,
     process,
     stage::PATIENCE,
 };
+
+/// More than it takes to be sure.
+const POLLS: usize = 60;
 
 pub(crate) fn a_detector_without_its_helper_says_so_and_ends() -> Result<()> {
     let link = Link::new()?;
@@ -29,6 +33,26 @@ pub(crate) fn a_detector_without_its_helper_says_so_and_ends() -> Result<()> {
     ensure!(lines.last().is_some_and(is_said), "{lines:?}");
     ensure!(link.hooks(NAME)? == Hooks::default(), "something is left");
     Ok(())
+}
+
+/// It is asked every ten seconds, and waited for twice as long as it may take.
+pub(crate) fn a_detector_whose_helper_hangs_says_so_and_ends() -> Result<()> {
+    let link = Link::new()?;
+    let detector = link.watch()?;
+    let helper = process::helper(detector.pid())?;
+    let statuses = detector.statuses()?;
+    kill(helper, Signal::SIGSTOP)?;
+    // One comes each second until it has ended; the end of its output is the helper's.
+    let polls = statuses.take(POLLS).count();
+    kill(helper, Signal::SIGCONT)?;
+    ensure!(polls < POLLS, "it goes on after {polls} polls");
+    let status = detector.exit(PATIENCE)?;
+    ensure!(status.code() == Some(1), "it ended with {status}");
+    let lines = detector.log_lines();
+    let cure = format!("kill -9 {helper}");
+    let is_said = |line: &String| line.contains("not answered") && line.contains(&cure);
+    ensure!(lines.last().is_some_and(is_said), "{lines:?}");
+    wait_for_hooks(&link.0, NAME, |it| *it == Hooks::default())
 }
 
 /// Its output ends when the last process that holds it does, and that is the helper.

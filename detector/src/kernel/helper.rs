@@ -2,7 +2,7 @@
 //!
 //! It is this program under another name, started by the daemon and bound to it by a socket: when one ends, the other
 //! learns it at once. It keeps the programs and their links, pins these where it is told to, reads neither files nor
-//! packets, and does three things: load, attach, detach. Must not know: when, and why.
+//! packets, and does what [`message::Request`] has. Must not know: when, and why.
 
 mod message;
 mod serve;
@@ -17,10 +17,15 @@ use std::{
     },
     path::Path,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use detector_common::hash::Seeds;
-use tokio::{io::Interest, net::UnixStream};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, pidfd_open},
+};
+use tokio::{io::Interest, net::UnixStream, time::timeout};
 
 use self::message::{Answer, Request};
 pub use self::serve::serve;
@@ -37,15 +42,22 @@ use crate::{failure::Failure, status::ProgramRuns};
 const NAME: &str = "kernel-helper";
 /// All that it gets of the environment.
 const ENVIRONMENT: [&str; 2] = ["RUST_LOG", "NO_COLOR"];
+/// Its patience runs out so often: once is what a detector sees that was itself stopped for a while.
+const CHANCES: u32 = 2;
+/// For its orderly end, in which it takes filters off that have no links.
+const LEAVE: Timespec = Timespec {
+    tv_sec: 5,
+    tv_nsec: 0,
+};
 
 /// The daemon's end. Dropping it ends the helper, which detaches every program whose link is not pinned.
 pub struct Helper {
     /// Goes first: the process sees its end.
     socket: UnixStream,
-    _process: Reaped,
+    process: Reaped,
 }
 
-/// A process that is awaited when this is dropped.
+/// A process that is awaited when this is dropped, unless it hangs.
 struct Reaped(Child);
 
 /// Whether this process was started to be a helper.
@@ -74,7 +86,7 @@ impl Helper {
         ours.set_nonblocking(true).map_err(failed)?;
         Ok(Self {
             socket: UnixStream::from_std(ours).map_err(failed)?,
-            _process: Reaped(command.spawn().map_err(failed)?),
+            process: Reaped(command.spawn().map_err(failed)?),
         })
     }
 
@@ -149,7 +161,21 @@ impl Helper {
 
     async fn ask(&self, request: &Request) -> Result<(Answer, Vec<OwnedFd>), Failure> {
         socket::send(self.socket.as_fd(), request, &[]).map_err(|error| gone(&error))?;
-        self.receive().await
+        for _chance in 0..CHANCES {
+            if let Ok(answer) = timeout(request.patience(), self.receive()).await {
+                return answer;
+            }
+        }
+        Err(self.stuck(CHANCES * request.patience()))
+    }
+
+    fn stuck(&self, after: Duration) -> Failure {
+        let process = self.process.0.id();
+        Failure::Failed(format!(
+            "the helper that holds the programs (process {process}) has not answered for {} s, and interfaces are looked \
+             after no more; `kill -9 {process}` if it is still there, and start again",
+            after.as_secs()
+        ))
     }
 
     async fn receive(&self) -> Result<(Answer, Vec<OwnedFd>), Failure> {
@@ -164,9 +190,19 @@ impl Helper {
 
 impl Drop for Reaped {
     fn drop(&mut self) {
-        // What fails here failed before: then it is gone already.
-        self.0.wait().ok();
+        // From within the sandbox nobody can be signalled: one that hangs is left, and whoever starts this was told.
+        if has_ended(&self.0).unwrap_or(true) {
+            // What fails here failed before: then it is gone already.
+            self.0.wait().ok();
+        }
     }
+}
+
+/// Whether it ends while there is time.
+fn has_ended(process: &Child) -> io::Result<bool> {
+    let process = pidfd_open(Pid::from_child(process), PidfdFlags::empty())?;
+    let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&LEAVE))?;
+    Ok(ended > 0)
 }
 
 fn gone(error: &io::Error) -> Failure {

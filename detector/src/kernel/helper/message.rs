@@ -1,6 +1,6 @@
 //! What daemon and helper say to each other. Both are the same program, so that nothing here need last.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use detector_common::hash::SEEDS;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,17 @@ pub(super) enum Request {
     Detach { index: u32 },
     /// All that was wanted is attached: what earlier runs left of others goes.
     Settle,
+}
+
+impl Request {
+    /// How long it may take. Programs are verified when they are loaded or first attached, which an emulated machine
+    /// takes its time for.
+    pub(super) const fn patience(&self) -> Duration {
+        match self {
+            Self::Load { .. } | Self::Attach { .. } | Self::Settle => Duration::from_mins(1),
+            Self::Runs | Self::Detach { .. } => Duration::from_secs(5),
+        }
+    }
 }
 
 /// What the helper has done; a failure goes in its place.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use detector_tests::{Detector, Namespace};
+use detector_tests::{Detector, Lab, Namespace, address::DOWN_INTERFACE};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -76,6 +76,20 @@ pub(crate) fn another_mode_or_hook_leaves_one_program_at_each() -> Result<()> {
         ensure!(ground.links()? == pins, "{:?}", ground.links()?);
         end(&detector)?;
     }
+    Ok(())
+}
+
+/// Else one of two programs would be of a detector that has ended, and the other of one that never watched.
+pub(crate) fn a_start_that_fails_leaves_none_of_two_programs() -> Result<()> {
+    let (lab, ground) = (Lab::open()?, Ground::new()?);
+    let (detector, _attached) =
+        ground.watch(&lab.censor, DOWN_INTERFACE, &["--mode", "generic"])?;
+    end(&detector)?;
+    ensure_attached(&Hooks::of(&lab.censor, DOWN_INTERFACE)?)?;
+    let native = ground.arguments(DOWN_INTERFACE, &["--mode", "native"])?;
+    refuse(&lab.censor, &native, 69)?;
+    wait_for_hooks(&lab.censor, DOWN_INTERFACE, |it| *it == Hooks::default())?;
+    ensure!(ground.links()?.is_empty(), "{:?}", ground.links()?);
     Ok(())
 }
 

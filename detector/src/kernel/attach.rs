@@ -12,6 +12,7 @@ use aya::{
     },
     util::KernelVersion,
 };
+use nix::net::if_::if_nametoindex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +120,15 @@ impl Programs {
     /// [`Failure::Unavailable`] where the hook is taken or the driver cannot, [`Failure::Permission`]
     /// where the kernel forbids it.
     pub fn attach(&mut self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
+        let attached = self.attach_both(interface, wish);
+        if attached.is_err() {
+            // Of what an earlier run left, one may have been taken over; nobody reads what the other counts.
+            self.let_go(interface.index);
+        }
+        attached
+    }
+
+    fn attach_both(&mut self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
         self.disown(interface)?;
         let mut links = Links::default();
         let link = self.attach_tc(interface, Hook::Out, wish.tc)?;
@@ -205,7 +215,12 @@ impl Programs {
             // A filter of another kind may have this priority.
             TcHook::Clsact => on(FIRST_FILTER).or_else(|_taken| on(ANY_FILTER)),
         };
-        attached.map_err(|error: ProgramError| failure::of_tc(interface, &error))
+        let link = attached.map_err(|error: ProgramError| failure::of_tc(interface, &error))?;
+        // TC is attached by name, and a name may have gone to another since it was asked for.
+        match if_nametoindex(interface.name.as_str()) {
+            Ok(index) if index == interface.index => Ok(link),
+            _ => Err(failure::renamed(interface)),
+        }
     }
 }
 

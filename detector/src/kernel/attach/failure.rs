@@ -53,6 +53,14 @@ pub(super) fn of_tc(interface: &Interface, error: &ProgramError) -> Failure {
     }
 }
 
+/// Why what is attached by that name is on another interface.
+pub(super) fn renamed(interface: &Interface) -> Failure {
+    Failure::Unavailable(format!(
+        "{}: it was renamed or removed while it was attached to; start again",
+        interface.name
+    ))
+}
+
 /// Another program has the hook, in the same mode (`EBUSY`) or in the other one (`EEXIST`).
 pub(super) fn is_taken(error: &ProgramError) -> bool {
     matches!(errno(error), Some(Errno::EBUSY | Errno::EEXIST))

@@ -12,13 +12,15 @@ use detector_tests::{
     plan::hosts, program,
 };
 use ipnet::{IpNet, Ipv4Net};
+use nix::sys::signal::{self, Signal};
 use rand::{RngExt as _, SeedableRng as _, rngs::Xoshiro256PlusPlus};
 use serde_json::Value;
 
 use crate::{
     hooks::Hooks,
-    link::ensure_attached,
+    link::{Link, NAME, ensure_attached},
     pins::Ground,
+    process,
     stage::{PATIENCE, end, word},
 };
 
@@ -28,6 +30,8 @@ const HEALTHY: IpNet = v4(32);
 const LONGEST_LIFE_MS: u64 = 1_500;
 /// As long as the slowest machine needs; what is measured is far below.
 const BOUND: Duration = Duration::from_secs(30);
+/// In which a detector that does not wait has ended.
+const AWHILE: Duration = Duration::from_secs(1);
 
 pub(crate) fn whenever_it_is_killed_the_next_takes_over_and_alerts_go_on() -> Result<()> {
     let lab = Lab::open()?;
@@ -61,6 +65,26 @@ pub(crate) fn whenever_it_is_killed_the_next_takes_over_and_alerts_go_on() -> Re
     );
     ensure!(longest < BOUND, "one return took {longest:?}");
     Ok(())
+}
+
+/// The directory of pins is its helper's until that has ended too.
+pub(crate) fn a_start_right_after_a_kill_waits_for_what_is_left_of_the_killed_one() -> Result<()> {
+    let (link, ground) = (Link::new()?, Ground::new()?);
+    let (first, _attached) = ground.watch(&link.0, NAME, &[])?;
+    let helper = process::helper(first.pid())?;
+    signal::kill(helper, Signal::SIGSTOP)?;
+    first.signal(Signal::SIGKILL)?;
+    let arguments = ground.arguments(NAME, &[])?;
+    let arguments = [&["run"], &arguments[..]].concat();
+    let next = Detector::start(&link.0, &program::detector()?, &arguments)?;
+    if let Ok(status) = next.exit(AWHILE) {
+        bail!("it ended with {status}: {:?}", next.log_lines());
+    }
+    ensure!(next.events().is_empty(), "{:?}", next.events());
+    signal::kill(helper, Signal::SIGCONT)?;
+    next.attached(PATIENCE)?;
+    ensure_attached(&link.hooks(NAME)?)?;
+    end(&next)
 }
 
 /// Every other one is killed at a moment that chance has chosen, every other one as soon as it watches.

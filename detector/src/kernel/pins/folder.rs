@@ -7,6 +7,8 @@ use std::{
     io::{self, ErrorKind},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
     path::{self, Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use nix::{
@@ -19,6 +21,9 @@ use crate::failure::Failure;
 /// A pin is as good as the descriptor of what is pinned.
 const OWNER_ONLY: u32 = 0o700;
 const OTHERS: u32 = 0o077;
+/// The helper of a detector that was killed has the directory until it has ended. Nobody tells when.
+const ENDING: Duration = Duration::from_secs(5);
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// A directory that this process has for itself until it ends.
 #[derive(Debug)]
@@ -39,7 +44,7 @@ impl Folder {
         }
         check(&path)?;
         let lock = File::open(&path).map_err(|error| unusable(&path, &error))?;
-        lock.try_lock().map_err(|error| match error {
+        once_free(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => refused(
                 &path,
                 "another detector uses it",
@@ -48,6 +53,16 @@ impl Folder {
             TryLockError::Error(error) => unusable(&path, &error),
         })?;
         Ok(Self { path, _lock: lock })
+    }
+}
+
+fn once_free(lock: &File) -> Result<(), TryLockError> {
+    let deadline = Instant::now() + ENDING;
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(MOMENT),
+            tried => return tried,
+        }
     }
 }
 

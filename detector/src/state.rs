@@ -12,10 +12,11 @@ use std::{
     collections::BTreeSet,
     fs::{self, DirBuilder, File, TryLockError},
     io::{self, Read as _, Write as _},
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
     path::{Path, PathBuf},
 };
 
+use nix::unistd::geteuid;
 use serde::{Serialize, de::DeserializeOwned};
 use tempfile::Builder;
 use tracing::{info, warn};
@@ -31,6 +32,8 @@ const PARTIAL: &str = ".partial";
 const MOST_BYTES: u64 = 64 << 20;
 /// The directory is for whoever runs the detector: it tells who talked to whom.
 const OWNER_ONLY: u32 = 0o700;
+/// What others must not: put a file there, which would be believed.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// A directory that this process has for itself.
 #[derive(Debug)]
@@ -45,10 +48,15 @@ impl StateDir {
     /// Takes the directory for this process, and makes it where it is missing.
     ///
     /// # Errors
-    /// [`Failure::Permission`] or [`Failure::Failed`] where it cannot be made or written, or where
-    /// another detector has it.
+    /// [`Failure::Permission`] or [`Failure::Failed`] where it cannot be made or written, where others
+    /// could write there, or where another detector has it.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let lock = create(path).map_err(|error| unusable(path, &error))?;
+        create(path).map_err(|error| unusable(path, &error))?;
+        let it = fs::metadata(path).map_err(|error| unusable(path, &error))?;
+        if let Some(what) = objection(it.uid(), it.mode(), geteuid().as_raw()) {
+            return Err(open_to_others(path, &what));
+        }
+        let lock = lock_file(path).map_err(|error| unusable(path, &error))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => taken(path),
             TryLockError::Error(error) => unusable(path, &error),
@@ -123,12 +131,30 @@ impl StateDir {
     }
 }
 
-/// Makes the directory and the file to lock.
-fn create(path: &Path) -> io::Result<File> {
+fn create(path: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(OWNER_ONLY)
-        .create(path)?;
+        .create(path)
+}
+
+/// Who else could write into a directory of this `owner` and `mode` than `user` and root, if anybody.
+fn objection(owner: u32, mode: u32, user: u32) -> Option<String> {
+    if owner != user && owner != 0 {
+        Some(format!(
+            "it belongs to user {owner}, and this is user {user}"
+        ))
+    } else if mode & WRITABLE_BY_OTHERS != 0 {
+        Some(format!(
+            "others may write there (mode {:04o})",
+            mode & 0o7777
+        ))
+    } else {
+        None
+    }
+}
+
+fn lock_file(path: &Path) -> io::Result<File> {
     File::options()
         .create(true)
         .truncate(false)
@@ -168,6 +194,14 @@ fn unusable(path: &Path, error: &io::Error) -> Failure {
         )),
         _ => Failure::Failed(format!("{what}; name another with --state-dir DIR")),
     }
+}
+
+fn open_to_others(path: &Path, what: &str) -> Failure {
+    Failure::Permission(format!(
+        "state directory {}: {what}, and what lies there is believed; chown and chmod it (0700), or name another with \
+         --state-dir DIR",
+        path.display()
+    ))
 }
 
 fn taken(path: &Path) -> Failure {

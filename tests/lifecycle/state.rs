@@ -1,10 +1,13 @@
 //! What outlives the process, and that nothing in the state directory keeps a detector from its work.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io::Write as _,
     net::Ipv4Addr,
-    os::fd::AsRawFd as _,
+    os::{
+        fd::AsRawFd as _,
+        unix::fs::{PermissionsExt as _, chown},
+    },
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -19,7 +22,14 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::stage::{PATIENCE, end, refuse, watch, word};
+use crate::{
+    hooks::Hooks,
+    link::{Link, NAME},
+    stage::{PATIENCE, end, refuse, watch, word},
+};
+
+/// Makes a directory one that is not to be trusted.
+type Spoil = fn(&Path) -> Result<()>;
 
 const FILE: &str = "destinations.json";
 const KNOWN: IpNet = v4(16);
@@ -150,11 +160,34 @@ pub(crate) fn a_second_detector_on_the_same_directory_is_refused() -> Result<()>
     end(&first)
 }
 
+pub(crate) fn a_directory_that_others_may_write_to_is_refused() -> Result<()> {
+    let link = Link::new()?;
+    let spoils: [(&str, Spoil); 2] = [
+        ("belongs to user 65534", |path| {
+            Ok(chown(path, Some(65_534), None)?)
+        }),
+        ("mode 1777", |path| {
+            Ok(fs::set_permissions(path, Permissions::from_mode(0o1777))?)
+        }),
+    ];
+    for (said, spoil) in spoils {
+        let state = State::new()?;
+        spoil(state.0.path())?;
+        let path = state.path()?;
+        let told = refuse(&link.0, &["--wan", NAME, "--state-dir", path], 77)?;
+        for part in [path, said, "--state-dir DIR"] {
+            ensure!(told.contains(part), "no {part}: {told}");
+        }
+        ensure!(link.hooks(NAME)? == Hooks::default(), "it was attached");
+    }
+    Ok(())
+}
+
 /// A small file system of the detector's own, filled up before it begins.
 pub(crate) fn a_full_disk_costs_a_warning_and_not_what_was_there() -> Result<()> {
     let namespace = Namespace::new("full")?;
     let state = State::new()?;
-    let script = r#"mount -t tmpfs -o size=64k none "$1" && touch "$1/lock" &&
+    let script = r#"mount -t tmpfs -o size=64k,mode=700 none "$1" && touch "$1/lock" &&
         echo '{"version":1,"content":[]}' > "$1/destinations.json" || exit
         head -c 64k /dev/zero > "$1/filler" 2> /dev/null
         exec "$0" run --wan lo --state-dir "$1""#;

@@ -53,7 +53,8 @@ pub(crate) fn what_was_seen_is_served_on_a_port_and_on_a_socket() -> Result<()> 
     end(&detector)
 }
 
-/// As many as there is a place for are served at a time; the others wait until those are let go, and polls for nobody.
+/// As many as there is a place for are served at a time; who has been there the longest goes for the next, and polls wait
+/// for nobody.
 pub(crate) fn a_thousand_who_never_finish_asking_delay_no_poll() -> Result<()> {
     let lab = Lab::open()?;
     let place = Place::new()?;
@@ -70,6 +71,23 @@ pub(crate) fn a_thousand_who_never_finish_asking_delay_no_poll() -> Result<()> {
     ensure!(http::ask(place.socket()?, "/metrics", "")?.status == 200);
     drop(slow);
     http::fetch(&lab.gateway, PORT, "/metrics")?;
+    end(&detector)
+}
+
+/// Whoever stays makes room for whoever comes.
+pub(crate) fn nobody_is_kept_from_the_status_by_those_who_stay() -> Result<()> {
+    let lab = Lab::open()?;
+    let place = Place::new()?;
+    let detector = place.watch(&lab)?;
+    let mut staying = Vec::new();
+    for _ in 0..=GUESTS {
+        let mut statuses = detector.statuses()?;
+        statuses.next().context("no status")??;
+        staying.push(statuses);
+    }
+    detector.status()?;
+    let told = staying.remove(0).take(GUESTS).count();
+    ensure!(told < GUESTS, "the first is still there");
     end(&detector)
 }
 

@@ -61,10 +61,7 @@ impl Tally {
 
     fn unmet_in_ci(&self) -> String {
         let unmet: Vec<_> = self.unmet.iter().map(String::as_str).collect();
-        format!(
-            "CI allows no skipped test; unmet here: {}",
-            unmet.join("; ")
-        )
+        format!("no test may be skipped here; unmet: {}", unmet.join("; "))
     }
 }
 
@@ -143,7 +140,7 @@ test offline::big ... ignored
 test result: ok. 1 passed; 0 failed; 3 ignored;",
         );
         assert_eq!(tally.problem(true, false), None);
-        let expected = "CI allows no skipped test; unmet here: needs root; offline::big";
+        let expected = "no test may be skipped here; unmet: needs root; offline::big";
         assert_eq!(tally.problem(true, true).as_deref(), Some(expected));
     }
 }

@@ -13,11 +13,13 @@ use anyhow::{Context as _, Result};
 use crate::{program, tee};
 
 /// What a kernel says when something went wrong in it.
-const CRIES: [&str; 8] = [
+const CRIES: [&str; 9] = [
     "Kernel panic",
     "BUG: ",
     "Oops: ",
     "WARNING: CPU",
+    // As Linux 6.19 and newer warn: `WARNING: FILE:LINE at FUNCTION, CPU#0: COMMAND/1`.
+    ", CPU#",
     "general protection fault",
     "soft lockup",
     "blocked for more than",

@@ -50,7 +50,7 @@ fn problem(console: &Console, verdict: &Verdict, errands: &[Errand]) -> Option<S
     if let Some(lost) = &console.lost {
         return Some(lost.clone());
     }
-    if let Some(problem) = verdict.tally.problem(true, false) {
+    if let Some(problem) = verdict.tally.problem(true, true) {
         return Some(problem);
     }
     if !verdict.is_sound {

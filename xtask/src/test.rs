@@ -57,6 +57,7 @@ pub(crate) fn prepare() -> Result<()> {
         lab::ensure_tracer()?;
         lab::ensure_reader()?;
         lab::ensure_service_manager()?;
+        lab::ensure_place_for_pins()?;
         // One sink speaks to a real Alertmanager, one to a real NATS.
         fleet::ensure_programs()?;
         nats::ensure_server()?;

@@ -41,17 +41,16 @@ pub(crate) fn faults(options: &Options) -> Result<ExitCode> {
     test::prepare()?;
     let older = fs::read_to_string(workspace::root().join(DOCUMENT)).context(DOCUMENT)?;
     let mut tally = Tally::default();
-    let mut rows = Vec::new();
-    for fault in table::all() {
-        let kept = row_of(&older, fault).map(str::to_owned);
-        let is_asked = options.asks_for(fault);
-        if is_asked && (kept.is_none() || options.long || !fault.is_long) {
-            rows.push(fault.row(&inject(fault, options.long, &mut tally)?));
-        } else {
-            rows.extend(kept);
+    let mut rows: Vec<_> = table::all().map(|fault| row_of(&older, fault)).collect();
+    for (at, fault) in table::all().enumerate() {
+        let is_due = rows[at].is_none() || options.long || !fault.is_long;
+        if options.asks_for(fault) && is_due {
+            rows[at] = Some(fault.row(&inject(fault, options.long, &mut tally)?));
+            // What was measured stays, though the next one be interrupted.
+            let known: Vec<_> = rows.iter().flatten().map(String::as_str).collect();
+            document::write(DOCUMENT, NAME, &table(&known.join("\n")))?;
         }
     }
-    document::write(DOCUMENT, NAME, &table(&rows.join("\n")))?;
     Ok(test::conclude(&tally, tally.problem(true, true).as_deref()))
 }
 
@@ -127,7 +126,8 @@ fn figures_in(path: &Path, injection: &Injection) -> Option<String> {
         let figure = figure["figure"].as_str().map(str::to_owned);
         figure.filter(|_| is_of_one != is_of_all)
     });
-    Some(figures.collect::<Vec<_>>().join("; "))
+    let figures = figures.collect::<Vec<_>>().join("; ");
+    (!figures.is_empty()).then_some(figures)
 }
 
 fn table(rows: &str) -> String {
@@ -138,9 +138,12 @@ fn table(rows: &str) -> String {
 }
 
 /// What an earlier run wrote of a fault.
-fn row_of<'a>(document: &'a str, fault: &Fault) -> Option<&'a str> {
+fn row_of(document: &str, fault: &Fault) -> Option<String> {
     let begin = format!("| {} |", fault.name);
-    document.lines().find(|line| line.starts_with(&begin))
+    let mut lines = document.lines();
+    lines
+        .find(|line| line.starts_with(&begin))
+        .map(str::to_owned)
 }
 
 impl Fault {
@@ -174,7 +177,7 @@ mod tests {
     fn a_row_is_found_again_in_what_was_written() {
         for fault in table::all() {
             let row = fault.row("3.2 s");
-            assert_eq!(row_of(&table(&row), fault), Some(&*row));
+            assert_eq!(row_of(&table(&row), fault).as_ref(), Some(&row));
             assert_eq!(row.matches('|').count(), 5, "{row}");
         }
     }

@@ -124,7 +124,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "a daemon that hangs",
         "lifecycle",
         "supervisor::a_detector_that_hangs_feeds_no_watchdog",
-        "systemd hears nothing and starts it again",
+        "systemd hears nothing more of it, and its watchdog acts",
     ),
     fault(
         "200 damaged settings",
@@ -168,5 +168,47 @@ pub(super) const FAULTS: &[Fault] = &[
         "lifecycle",
         "limits::too_little_memory_names_the_map_and_what_all_take",
         "exit 71, one line, nothing is attached",
+    ),
+    fault(
+        "a helper that hangs",
+        "lifecycle",
+        "helper::a_detector_whose_helper_hangs_says_so_and_ends",
+        "exit 1 within half a minute, one line with the process to end",
+    ),
+    fault(
+        "a map that cannot be read for some polls",
+        "lifecycle",
+        "readings::maps_that_cannot_be_read_for_a_while_end_nothing",
+        "it goes on, with one line; what was counted meanwhile is judged then",
+    ),
+    fault(
+        "a map that cannot be read any more",
+        "lifecycle",
+        "readings::maps_that_cannot_be_read_any_more_end_it_in_order",
+        "exit 1 after ten polls, one line; what it knows is kept",
+    ),
+    fault(
+        "a start right after a kill, with pins",
+        "lifecycle",
+        "killed::a_start_right_after_a_kill_waits_for_what_is_left_of_the_killed_one",
+        "it waits until the helper of the killed one is gone",
+    ),
+    fault(
+        "a start with pins that fails",
+        "lifecycle",
+        "pins::a_start_that_fails_leaves_none_of_two_programs",
+        "both programs are taken over, or none is left",
+    ),
+    fault(
+        "a state directory that others may write to",
+        "lifecycle",
+        "state::a_directory_that_others_may_write_to_is_refused",
+        "exit 77, one line",
+    ),
+    fault(
+        "readers of the status who stay",
+        "lifecycle",
+        "metrics::nobody_is_kept_from_the_status_by_those_who_stay",
+        "who has stayed the longest makes room",
     ),
 ];

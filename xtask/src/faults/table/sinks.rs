@@ -31,7 +31,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "a reader that does not read",
         "sinks",
         "binary::a_reader_that_does_not_read_holds_up_no_poll",
-        "no poll is late",
+        "polls go on, and events wait for it",
     ),
     fault(
         "a peer that is away for an hour",

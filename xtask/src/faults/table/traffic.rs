@@ -33,7 +33,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "differential",
         "the_same_frames_arrive_with_the_detector_and_without",
         "the same frames arrive as without it",
-    ),
+    )
+    .long(),
     fault(
         "sequences of broken packets",
         "differential",

@@ -6,6 +6,7 @@
 
 use std::{
     env, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // An error that `main` returns is followed by its backtrace wherever those are asked for.
-            eprintln!("{error:#}");
+            let _told = writeln!(io::stderr(), "{error:#}");
             ExitCode::FAILURE
         }
     }

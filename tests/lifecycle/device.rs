@@ -2,7 +2,7 @@
 
 use std::net::UdpSocket;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use detector_tests::{
     Lab,
     address::{DOWN_INTERFACE, UP_INTERFACE, UP_V4, WAN_INTERFACE, WAN_V4},
@@ -17,6 +17,10 @@ use crate::{
 const JUMBO_MTU: usize = 9_000;
 /// Several pages: XDP sees it in fragments.
 const JUMBO_PAYLOAD: usize = JUMBO_MTU - 100;
+/// More than what goes on beside them.
+const JUMBOS: u64 = 200;
+/// In which they are counted.
+const POLLS: usize = 60;
 const NATIVELY: [&str; 4] = ["--wan", WAN_INTERFACE, "--mode", "native"];
 
 pub(crate) fn jumbo_frames_pass_through_native_xdp() -> Result<()> {
@@ -25,7 +29,15 @@ pub(crate) fn jumbo_frames_pass_through_native_xdp() -> Result<()> {
     let (detector, attached) = watch(&lab.gateway, &NATIVELY)?;
     ensure!(word(&attached, "mode")? == "native", "{attached}");
     ensure!(attached["reason"].is_null(), "{attached}");
-    carry_jumbo(&lab)?;
+    let before = packets_in(&detector.status()?)?;
+    for _ in 0..JUMBOS {
+        carry_jumbo(&lab)?;
+    }
+    let mut counts = detector.statuses()?.take(POLLS).map(|it| packets_in(&it?));
+    ensure!(
+        counts.any(|it| it.is_ok_and(|it| it >= before + JUMBOS)),
+        "not counted"
+    );
     carry(&lab)?;
     end(&detector)
 }
@@ -94,6 +106,10 @@ pub(crate) fn the_default_route_tells_what_to_watch() -> Result<()> {
     let attached = events.iter().filter(|it| it["state"] == "attached");
     ensure!(attached.count() == 1, "not once: {events:?}");
     Ok(())
+}
+
+fn packets_in(status: &Value) -> Result<u64> {
+    status["packets_in"].as_u64().context("no packets")
 }
 
 fn raise_mtu(lab: &Lab) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The real binary beginning and ending: what it attaches to, what it refuses in one line, and that it leaves
 //! nothing behind, however it ends.
 //!
-//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. One test needs `strace`. Tests of the service file need `systemd-analyze` alone. Each other test has a lab of its own.
+//! Needs root, `nft`, of util-linux `setpriv` and `unshare`, and of iproute2 both `ip` and `tc`; is skipped without. Some tests need `strace`. Tests of the service file need `systemd-analyze` alone. Each other test has a lab of its own.
 
 mod calls;
 mod clsact;
@@ -25,6 +25,7 @@ mod orders;
 mod pins;
 mod privilege;
 mod process;
+mod readings;
 mod refusal;
 mod reload;
 mod rules;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         refusal::an_interface_that_does_not_exist_is_named,
         metrics::what_was_seen_is_served_on_a_port_and_on_a_socket,
         metrics::a_thousand_who_never_finish_asking_delay_no_poll,
+        metrics::nobody_is_kept_from_the_status_by_those_who_stay,
         metrics::a_port_that_is_taken_is_named,
         reload::what_is_read_again_holds_or_is_said_to_wait,
         reload::no_damaged_file_is_half_applied,
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         state::a_killed_detector_leaves_a_state_that_the_next_can_read,
         state::a_damaged_file_is_set_aside_with_one_warning,
         state::a_second_detector_on_the_same_directory_is_refused,
+        state::a_directory_that_others_may_write_to_is_refused,
         state::a_full_disk_costs_a_warning_and_not_what_was_there,
         clsact::filters_of_clsact_come_and_go,
         clsact::a_filter_that_a_killed_process_left_is_removed,
@@ -97,20 +100,8 @@ fn main() -> ExitCode {
         interfaces::down_and_up_are_told_and_detach_nothing,
         cycles::an_interface_is_watched_again_after_whatever_becomes_of_it,
         interfaces::an_interface_that_is_not_there_yet_is_awaited_beside_another,
-        pins::a_signal_leaves_the_programs_and_taking_the_pins_away_detaches_them,
-        pins::a_new_start_replaces_the_programs_under_the_same_links,
-        pins::another_mode_or_hook_leaves_one_program_at_each,
-        pins::pins_of_what_is_gone_or_no_longer_asked_for_go,
-        pins::pins_that_root_takes_away_stop_no_watch,
-        pins::a_second_detector_with_the_same_pins_is_refused,
-        distrust::a_directory_that_others_may_have_written_into_is_refused,
-        distrust::a_place_that_holds_no_pins_is_refused,
-        distrust::what_the_detector_did_not_pin_is_refused_and_stays,
-        distrust::a_pin_in_the_place_of_another_is_refused,
-        upgrade::upgrades_under_load_lose_no_packet,
-        layouts::tables_of_other_sizes_and_pins_of_other_versions_are_never_misread,
-        killed::whenever_it_is_killed_the_next_takes_over_and_alerts_go_on,
         helper::a_detector_without_its_helper_says_so_and_ends,
+        helper::a_detector_whose_helper_hangs_says_so_and_ends,
         helper::the_helper_of_a_killed_detector_ends,
         helper::a_helper_outlives_the_signals_that_are_for_the_detector,
         supervisor::systemd_hears_of_start_state_polls_and_end,
@@ -119,7 +110,11 @@ fn main() -> ExitCode {
         sandbox::files_elsewhere_are_closed_inside_and_open_outside,
         sandbox::what_a_daemon_lives_on_works_inside,
     ];
-    let of_strace = tests![calls::whichever_call_fails_it_goes_on_or_says_why_and_leaves_nothing];
+    let of_strace = tests![
+        calls::whichever_call_fails_it_goes_on_or_says_why_and_leaves_nothing,
+        readings::maps_that_cannot_be_read_for_a_while_end_nothing,
+        readings::maps_that_cannot_be_read_any_more_end_it_in_order,
+    ];
     let of_little_memory = tests![limits::too_little_memory_names_the_map_and_what_all_take];
     let of_the_unit =
         tests![service::what_may_mend_itself_is_tried_again_without_end_and_ever_more_slowly];
@@ -129,9 +124,30 @@ fn main() -> ExitCode {
     ];
     harness::main_of([
         (in_the_lab, lab::missing()),
+        (of_pins(), lab::missing()),
         (of_strace, lab::missing().or_else(calls::missing)),
         (of_little_memory, lab::missing().or_else(limits::missing)),
         (of_the_unit, None),
         (of_systemd, service::missing()),
     ])
+}
+
+fn of_pins() -> Vec<harness::Test> {
+    tests![
+        pins::a_signal_leaves_the_programs_and_taking_the_pins_away_detaches_them,
+        pins::a_new_start_replaces_the_programs_under_the_same_links,
+        pins::another_mode_or_hook_leaves_one_program_at_each,
+        pins::pins_of_what_is_gone_or_no_longer_asked_for_go,
+        pins::pins_that_root_takes_away_stop_no_watch,
+        pins::a_start_that_fails_leaves_none_of_two_programs,
+        pins::a_second_detector_with_the_same_pins_is_refused,
+        distrust::a_directory_that_others_may_have_written_into_is_refused,
+        distrust::a_place_that_holds_no_pins_is_refused,
+        distrust::what_the_detector_did_not_pin_is_refused_and_stays,
+        distrust::a_pin_in_the_place_of_another_is_refused,
+        upgrade::upgrades_under_load_lose_no_packet,
+        layouts::tables_of_other_sizes_and_pins_of_other_versions_are_never_misread,
+        killed::whenever_it_is_killed_the_next_takes_over_and_alerts_go_on,
+        killed::a_start_right_after_a_kill_waits_for_what_is_left_of_the_killed_one,
+    ]
 }

@@ -2,12 +2,16 @@
 //! has been healthy for a while. Accuses nobody.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use anyhow::{Result, bail, ensure};
-use detector_tests::{Detector, Lab, Namespace, Plan, Traffic, address::WAN_INTERFACE, program};
+use detector_tests::{
+    Detector, Lab, Namespace, Plan, Traffic,
+    address::{CLIENTS_V4, CLIENTS_V6, WAN_INTERFACE, WAN_V4, WAN_V6},
+    program,
+};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
@@ -15,6 +19,13 @@ use crate::area::Area;
 
 /// For what takes moments, on a machine that is busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// As the two sides of the gateway know them.
+const OURS: [IpAddr; 4] = [
+    IpAddr::V4(CLIENTS_V4),
+    IpAddr::V4(WAN_V4),
+    IpAddr::V6(CLIENTS_V6),
+    IpAddr::V6(WAN_V6),
+];
 const PER_SECOND: u32 = 30;
 /// Each server is visited twice before anything happens to it, ten times as fast as later.
 const GREETINGS: usize = 2;
@@ -106,7 +117,21 @@ impl Stage {
         ensure!(status.success(), "the detector ended with {status}");
         let events = self.detector.events();
         self.lab.close()?;
+        ensure_private(&events)?;
         Ok(events)
+    }
+}
+
+/// Whatever was seen, events go to strangers: none says who of us talked to whom.
+fn ensure_private(events: &[Value]) -> Result<()> {
+    let named = |event: &&Value| {
+        let text = event.to_string();
+        OURS.iter()
+            .any(|address| text.contains(&address.to_string()))
+    };
+    match events.iter().find(named) {
+        Some(event) => bail!("an address of ours: {event}"),
+        None => Ok(()),
     }
 }
 

@@ -36,8 +36,11 @@ const WAKE: &str = "sendto";
 const UNHEARD: Duration = Duration::from_secs(20);
 /// Calls with the errors that they have in earnest, beside those that the C library and the event loop make for
 /// themselves, which must not fail.
-const ERRORS: [(&str, &[&str]); 28] = [
-    ("bpf", &["EBUSY", "ENOMEM", "EPERM", "ENOSPC", "EMFILE"]),
+const ERRORS: [(&str, &[&str]); 29] = [
+    (
+        "bpf",
+        &["EBUSY", "EINTR", "ENOMEM", "EPERM", "ENOSPC", "EMFILE"],
+    ),
     ("openat", &["EMFILE", "EACCES", "EIO"]),
     ("getdents64", &["EIO"]),
     ("newfstatat", &["EIO"]),
@@ -53,6 +56,7 @@ const ERRORS: [(&str, &[&str]); 28] = [
     ("setsockopt", &["ENOMEM"]),
     ("bind", &["EADDRINUSE"]),
     ("listen", &["EADDRINUSE"]),
+    ("accept4", &["EMFILE"]),
     ("connect", &["ECONNREFUSED"]),
     ("sendto", &["ENOBUFS"]),
     ("sendmsg", &["ENOBUFS"]),

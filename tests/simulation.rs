@@ -1,7 +1,8 @@
 //! What the simulated gateway shows within seconds; `cargo xtask simulate` measures the rest.
 
+use detector::judge::cusum::Cusum;
 use detector_tests::{
-    parallel,
+    measured, parallel,
     simulation::{
         World,
         crowd::{BLOCKED, Crowd},
@@ -34,6 +35,35 @@ fn ten_thousand_networks_blocked_at_once_are_told_exactly_and_in_few_lines() {
         "{:?}",
         crowd.lines
     );
+}
+
+/// Somebody has every so many-th connection fail for a long time, evenly so that it is no alarm; then all is blocked.
+/// What is learnt as ordinary has a bound, and so has what that is worth.
+#[test]
+fn a_baseline_that_somebody_raised_delays_an_alarm_by_a_few_trials() {
+    let every = [None, Some(10), Some(5), Some(3)];
+    let trials = every.map(|every| {
+        let mut cusum = Cusum::default();
+        for trial in 1..=10_000_u64 {
+            let fails = every.is_some_and(|every| trial % every == 0);
+            cusum.observe(u64::from(!fails), u64::from(fails));
+            assert!(!cusum.is_alarmed(), "one in {every:?}, at trial {trial}");
+        }
+        let mut alarm = (1..).skip_while(|_| {
+            cusum.observe(0, 1);
+            !cusum.is_alarmed()
+        });
+        alarm.next().unwrap_or(u64::MAX)
+    });
+    let [nothing, tenth, fifth, third] = trials;
+    measured(
+        "a_baseline_that_somebody_raised_delays_an_alarm_by_a_few_trials",
+        format_args!(
+            "an alarm after {nothing} trials that fail, {tenth} where one in ten has failed before, {fifth} where one in \
+             five has, {third} where one in three has"
+        ),
+    );
+    assert!(trials.is_sorted() && third <= 12, "{trials:?}");
 }
 
 /// In these worlds; `cargo xtask poison` measures where the limits are.

@@ -70,6 +70,12 @@ pub(super) const FAULTS: &[Fault] = &[
         "no reset is proved forged by it",
     ),
     fault(
+        "a baseline that somebody raised",
+        "simulation",
+        "a_baseline_that_somebody_raised_delays_an_alarm_by_a_few_trials",
+        "a block is told some trials later",
+    ),
+    fault(
         "a scan, and connections to destinations that answered",
         "differential",
         "a_scan_takes_the_place_of_no_connection_to_a_destination_that_answered",

@@ -81,7 +81,9 @@ impl Client {
                 line.pop();
                 Ok(line)
             }
-            Ok(Ok(_)) => Err(self.failure("the detector has ended; start it again")),
+            Ok(Ok(_)) => Err(self.failure(
+                "the detector has ended, or made room for another reader; ask again, else start it",
+            )),
             Ok(Err(error)) => Err(self.failure(&format!("{error}; is that the status socket?"))),
             Err(_elapsed) => Err(self.failure("nothing comes; the detector is stuck, restart it")),
         }

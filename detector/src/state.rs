@@ -10,7 +10,7 @@ mod place;
 
 use std::{
     collections::BTreeSet,
-    fs::{self, DirBuilder, File, TryLockError},
+    fs::{self, DirBuilder, File, Metadata, TryLockError},
     io::{self, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
     path::{Path, PathBuf},
@@ -53,7 +53,7 @@ impl StateDir {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         create(path).map_err(|error| unusable(path, &error))?;
         let it = fs::metadata(path).map_err(|error| unusable(path, &error))?;
-        if let Some(what) = objection(it.uid(), it.mode(), geteuid().as_raw()) {
+        if let Some(what) = objection(&it) {
             return Err(open_to_others(path, &what));
         }
         let lock = lock_file(path).map_err(|error| unusable(path, &error))?;
@@ -138,8 +138,10 @@ fn create(path: &Path) -> io::Result<()> {
         .create(path)
 }
 
-/// Who else could write into a directory of this `owner` and `mode` than `user` and root, if anybody.
-fn objection(owner: u32, mode: u32, user: u32) -> Option<String> {
+/// Who else could write into a directory than this user and root, if anybody.
+pub(crate) fn objection(directory: &Metadata) -> Option<String> {
+    let (owner, mode) = (directory.uid(), directory.mode());
+    let user = geteuid().as_raw();
     if owner != user && owner != 0 {
         Some(format!(
             "it belongs to user {owner}, and this is user {user}"

@@ -109,7 +109,8 @@ impl<S: Source> Watch<S> {
     /// Those of the source.
     pub fn turn(&mut self, now: Moment, clock: Nanos) -> Result<Vec<AlertEvent>, Failure> {
         self.gather()?;
-        // What may be refused comes first: a turn that fails has taken nothing in, and the next one has all of it.
+        // The kernel may refuse this and what is above, and nothing below: a turn that fails has taken no counter in, and
+        // the next one has them all. What is lost between here and there is told with the next.
         let is_lossy = self.note_losses()?;
         self.compare(now)?;
         self.lately.note(now, &self.deltas);

@@ -12,7 +12,7 @@ use detector_tests::{
     plan::hosts, program,
 };
 use ipnet::{IpNet, Ipv4Net};
-use nix::sys::signal::{self, Signal};
+use nix::sys::signal::Signal;
 use rand::{RngExt as _, SeedableRng as _, rngs::Xoshiro256PlusPlus};
 use serde_json::Value;
 
@@ -67,12 +67,13 @@ pub(crate) fn whenever_it_is_killed_the_next_takes_over_and_alerts_go_on() -> Re
     Ok(())
 }
 
-/// The directory of pins is its helper's until that has ended too.
+/// The directory of pins is its helper's until that has ended too. A start that takes longer than [`AWHILE`] to get there
+/// proves nothing.
 pub(crate) fn a_start_right_after_a_kill_waits_for_what_is_left_of_the_killed_one() -> Result<()> {
     let (link, ground) = (Link::new()?, Ground::new()?);
     let (first, _attached) = ground.watch(&link.0, NAME, &[])?;
     let helper = process::helper(first.pid())?;
-    signal::kill(helper, Signal::SIGSTOP)?;
+    let stopped = process::Stopped::new(helper)?;
     first.signal(Signal::SIGKILL)?;
     let arguments = ground.arguments(NAME, &[])?;
     let arguments = [&["run"], &arguments[..]].concat();
@@ -81,7 +82,7 @@ pub(crate) fn a_start_right_after_a_kill_waits_for_what_is_left_of_the_killed_on
         bail!("it ended with {status}: {:?}", next.log_lines());
     }
     ensure!(next.events().is_empty(), "{:?}", next.events());
-    signal::kill(helper, Signal::SIGCONT)?;
+    drop(stopped);
     next.attached(PATIENCE)?;
     ensure_attached(&link.hooks(NAME)?)?;
     end(&next)

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, Result, ensure};
 use detector_tests::process::children;
-use nix::unistd::Pid;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 
 /// The lines of a thread's status, by name.
 #[derive(Clone, Debug)]
@@ -41,4 +44,21 @@ pub(crate) fn helper(pid: Pid) -> Result<Pid> {
     let children = children(pid)?;
     ensure!(children.len() < 2, "it has more than a helper");
     children.first().copied().context("it has no helper")
+}
+
+/// A process that is stopped until this is dropped.
+pub(crate) struct Stopped(Pid);
+
+impl Stopped {
+    pub(crate) fn new(process: Pid) -> Result<Self> {
+        kill(process, Signal::SIGSTOP)?;
+        Ok(Self(process))
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        // It may be gone.
+        kill(self.0, Signal::SIGCONT).ok();
+    }
 }

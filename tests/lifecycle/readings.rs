@@ -8,11 +8,12 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use tempfile::TempDir;
 
 use crate::{
     hooks::Hooks,
     link::{Link, NAME},
-    stage::{PATIENCE, end},
+    stage::{PATIENCE, end, watch},
 };
 
 /// Of reading; each poll does so several times.
@@ -66,8 +67,9 @@ pub(crate) fn maps_that_cannot_be_read_for_a_while_end_nothing() -> Result<()> {
 }
 
 pub(crate) fn maps_that_cannot_be_read_any_more_end_it_in_order() -> Result<()> {
-    let link = Link::new()?;
-    let detector = link.watch()?;
+    let (link, state) = (Link::new()?, TempDir::new()?);
+    let path = state.path().to_str().context("no UTF-8")?;
+    let (detector, _attached) = watch(&link.0, &["--wan", NAME, "--state-dir", path])?;
     let _refusal = Refusal::of(&detector, ALL)?;
     let status = detector.exit(PATIENCE)?;
     let lines = detector.log_lines();
@@ -78,5 +80,10 @@ pub(crate) fn maps_that_cannot_be_read_any_more_end_it_in_order() -> Result<()> 
     let last = events.last().context("no event")?;
     ensure!(last["state"] == "detached", "the last event is {last}");
     ensure!(link.hooks(NAME)? == Hooks::default(), "something is left");
+    // Those are written at the end alone, so soon after the start.
+    ensure!(
+        state.path().join("destinations.json").exists(),
+        "nothing is kept"
+    );
     Ok(())
 }

@@ -8,7 +8,6 @@ mod table;
 use std::{
     env, fmt, fs,
     io::{self, Write as _},
-    iter,
     path::{Path, PathBuf},
     process::{self, Command, ExitCode},
 };
@@ -66,9 +65,10 @@ fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     say::step(&format!("faults: {}", fault.name));
     let figures = figures_file();
     let mut cargo = command(&fault.injection);
-    cargo
-        .env(FILE, &figures)
-        .envs(long_form(&fault.injection).filter(|_| is_long));
+    cargo.env(FILE, &figures);
+    if is_long {
+        cargo.envs(test::LONG_FORM);
+    }
     let mut output = Vec::new();
     let (own, has_passed) = test::run(&mut cargo, &mut output)?;
     let measured = figures_in(&figures, &fault.injection);
@@ -84,14 +84,6 @@ fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     } else {
         format!("**{own}**")
     })
-}
-
-/// Asks a test for its long form. Where that is millions of packets through kernel and host, the host's half is
-/// optimised, and keeps the checks of a debug build: a sum that overflows is a difference.
-fn long_form(injection: &Injection) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-    let is_of_packets = matches!(injection, Injection::Test("differential", _));
-    let optimised = is_of_packets.then_some(("CARGO_PROFILE_DEV_OPT_LEVEL", "2"));
-    iter::once((test::LONG, "1")).chain(optimised)
 }
 
 fn command(injection: &Injection) -> Command {

@@ -43,8 +43,8 @@ impl Life {
         }
     }
 
-    /// Says what is due after a poll that came to its end. The first says that we are ready: by then the programs are
-    /// attached and their counters can be read.
+    /// Says what is due after a poll that came to its end, or was refused and is made up for. The first says that we are
+    /// ready: by then the programs are attached.
     pub(super) fn polled(&mut self, now: Moment, status: String) {
         let words = self.words(now, status);
         let said = [

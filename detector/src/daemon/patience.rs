@@ -6,8 +6,8 @@ use tracing::warn;
 
 use crate::failure::Failure;
 
-/// Refusals in a row that are borne; what is asked is asked once a second.
-const MOST: u32 = 10;
+/// Refusals in a row that are borne; what is asked is asked once a second, and whoever reads the status waits for five.
+const MOST: u32 = 4;
 
 /// Of one question that is asked again and again.
 #[derive(Debug, Default)]

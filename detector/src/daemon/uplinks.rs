@@ -66,7 +66,7 @@ pub(super) async fn wanted(
 }
 
 impl Uplinks {
-    /// Attaches to those that are there, and to no other any more.
+    /// Attaches to all of those that are there, or to none, and to no other any more.
     ///
     /// # Errors
     /// As [`Helper::attach`], for any of them.
@@ -76,10 +76,18 @@ impl Uplinks {
         wish: Wish,
         (there, absent): (Vec<Interface>, Vec<String>),
     ) -> Result<Self, Failure> {
-        let mut each = Vec::new();
+        let mut each: Vec<Uplink> = Vec::new();
         for interface in there {
-            let attached = helper.attach(&interface, wish).await?;
-            each.push(Uplink::new(interface.name, Some(attached)));
+            match helper.attach(&interface, wish).await? {
+                Ok(attached) => each.push(Uplink::new(interface.name, Some(attached))),
+                Err(failure) => {
+                    // What is pinned of the others would count for nobody.
+                    for attached in each.iter().filter_map(|it| it.attached.as_ref()) {
+                        helper.detach(attached.interface.index).await?;
+                    }
+                    return Err(failure);
+                }
+            }
         }
         for name in absent {
             warn!("no interface {name}; it is watched as soon as there is");
@@ -147,7 +155,7 @@ impl Uplinks {
             let uplink = &mut self.each[at];
             changes.extend(uplink.leave(helper, known).await?);
             if uplink.attached.is_none() {
-                let arrived = uplink.arrive(helper, known, self.wish, &taken).await;
+                let arrived = uplink.arrive(helper, known, self.wish, &taken).await?;
                 changes.extend(arrived);
             }
         }

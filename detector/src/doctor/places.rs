@@ -1,11 +1,15 @@
 //! Whether there is a place for what is kept, for the status socket and for pins. Makes none.
 
-use std::{env, fs, io::ErrorKind, os::unix::fs::MetadataExt as _, path::Path};
+use std::{env, fs, io::ErrorKind, path::Path};
 
-use nix::unistd::{AccessFlags, access, geteuid};
+use nix::unistd::{AccessFlags, access};
 
 use super::finding::Finding;
-use crate::{daemon::socket, kernel::pins, state::Place};
+use crate::{
+    daemon::socket,
+    kernel::pins,
+    state::{Place, objection},
+};
 
 /// Whether the state directory is ours, or can be made.
 pub(super) fn state(named: Option<&Path>, is_running: bool) -> Finding {
@@ -46,8 +50,8 @@ fn directory(check: &str, path: &Path, is_shared: bool, cure: &str) -> Finding {
     let name = path.display();
     match fs::metadata(path) {
         Ok(it) if !it.is_dir() => Finding::wrong(check, format!("{name} is no directory"), cure),
-        Ok(it) if !is_shared && it.uid() != geteuid().as_raw() => {
-            Finding::wrong(check, format!("{name} is another user's"), cure)
+        Ok(it) if !is_shared && let Some(what) = objection(&it) => {
+            Finding::wrong(check, format!("{name}: {what}"), cure)
         }
         Ok(_) => writable(check, path, format!("{name} can be used"), cure),
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -2,7 +2,7 @@
 //!
 //! It is this program under another name, started by the daemon and bound to it by a socket: when one ends, the other
 //! learns it at once. It keeps the programs and their links, pins these where it is told to, reads neither files nor
-//! packets, and does what [`message::Request`] has. Must not know: when, and why.
+//! packets, and does what its requests name (`helper/message`). Must not know: when, and why.
 
 mod message;
 mod serve;
@@ -23,6 +23,7 @@ use std::{
 use detector_common::hash::Seeds;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    io::retry_on_intr,
     process::{Pid, PidfdFlags, pidfd_open},
 };
 use tokio::{io::Interest, net::UnixStream, time::timeout};
@@ -56,6 +57,9 @@ pub struct Helper {
     socket: UnixStream,
     process: Reaped,
 }
+
+/// With the descriptors that came along.
+type Answered = Result<(Answer, Vec<OwnedFd>), Failure>;
 
 /// A process that is awaited when this is dropped, unless it hangs.
 struct Reaped(Child);
@@ -109,12 +113,18 @@ impl Helper {
     /// Lets it attach both programs to `interface`, or none.
     ///
     /// # Errors
-    /// As [`super::Programs::attach`].
-    pub async fn attach(&self, interface: &Interface, wish: Wish) -> Result<Attached, Failure> {
+    /// [`Failure::Failed`] where the helper is gone or hangs; what it answers may be a failure too, as
+    /// [`super::Programs::attach`] has them.
+    pub async fn attach(
+        &self,
+        interface: &Interface,
+        wish: Wish,
+    ) -> Result<Result<Attached, Failure>, Failure> {
         let interface = interface.clone();
-        match self.ask(&Request::Attach { interface, wish }).await? {
-            (Answer::Attached(attached), _) => Ok(attached),
-            (other, _) => Err(unexpected(&other)),
+        match self.tell(&Request::Attach { interface, wish }).await? {
+            Ok((Answer::Attached(attached), _)) => Ok(Ok(attached)),
+            Ok((other, _)) => Err(unexpected(&other)),
+            Err(failure) => Ok(Err(failure)),
         }
     }
 
@@ -154,12 +164,17 @@ impl Helper {
     /// Waits for what must not happen: that the helper ends, and with it every link.
     pub async fn ended(&self) -> Failure {
         match self.receive().await {
-            Ok((answer, _)) => unexpected(&answer),
-            Err(failure) => failure,
+            Ok(Ok((answer, _))) => unexpected(&answer),
+            Ok(Err(failure)) | Err(failure) => failure,
         }
     }
 
     async fn ask(&self, request: &Request) -> Result<(Answer, Vec<OwnedFd>), Failure> {
+        self.tell(request).await?
+    }
+
+    /// What the helper answered, its own failures included.
+    async fn tell(&self, request: &Request) -> Result<Answered, Failure> {
         socket::send(self.socket.as_fd(), request, &[]).map_err(|error| gone(&error))?;
         for _chance in 0..CHANCES {
             if let Ok(answer) = timeout(request.patience(), self.receive()).await {
@@ -178,11 +193,11 @@ impl Helper {
         ))
     }
 
-    async fn receive(&self) -> Result<(Answer, Vec<OwnedFd>), Failure> {
+    async fn receive(&self) -> Result<Answered, Failure> {
         let receive = || socket::receive::<Result<Answer, Failure>>(self.socket.as_fd());
         let received = self.socket.async_io(Interest::READABLE, receive).await;
         match received.map_err(|error| gone(&error))? {
-            Some((answer, descriptors)) => Ok((answer?, descriptors)),
+            Some((answer, descriptors)) => Ok(answer.map(|answer| (answer, descriptors))),
             None => Err(gone(&ErrorKind::UnexpectedEof.into())),
         }
     }
@@ -190,9 +205,8 @@ impl Helper {
 
 impl Drop for Reaped {
     fn drop(&mut self) {
-        // From within the sandbox nobody can be signalled: one that hangs is left, and whoever starts this was told.
-        if has_ended(&self.0).unwrap_or(true) {
-            // What fails here failed before: then it is gone already.
+        // One that hangs is left, and was told: from within the sandbox nobody can be signalled (Linux 6.12).
+        if has_ended(&self.0).unwrap_or(false) {
             self.0.wait().ok();
         }
     }
@@ -201,8 +215,8 @@ impl Drop for Reaped {
 /// Whether it ends while there is time.
 fn has_ended(process: &Child) -> io::Result<bool> {
     let process = pidfd_open(Pid::from_child(process), PidfdFlags::empty())?;
-    let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&LEAVE))?;
-    Ok(ended > 0)
+    let wait = || poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&LEAVE));
+    Ok(retry_on_intr(wait)? > 0)
 }
 
 fn gone(error: &io::Error) -> Failure {

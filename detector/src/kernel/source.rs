@@ -1,4 +1,5 @@
-//! The live maps as what a watch looks at.
+//! The live maps as what a watch looks at. All but losses, samples and the vantage lie in memory that is shared with the
+//! kernel: nothing there can be refused.
 
 use detector_common::{
     destination::{DestinationKey, DestinationState},

@@ -69,21 +69,27 @@ impl Uplink {
     }
 
     /// Attaches to it where it is there; another that has its name may be watched already.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] where the helper is gone or hangs.
     pub(super) async fn arrive(
         &mut self,
         helper: &Helper,
         known: &Interfaces,
         wish: Wish,
         taken: &[u32],
-    ) -> Option<Change> {
+    ) -> Result<Option<Change>, Failure> {
         let found = match known.find(&self.name).await {
-            Ok(found) => found.filter(|it| !taken.contains(&it.index))?,
+            Ok(found) => found.filter(|it| !taken.contains(&it.index)),
             Err(failure) => {
                 self.complain(&failure.to_string());
-                return None;
+                None
             }
         };
-        match helper.attach(&found, wish).await {
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        Ok(match helper.attach(&found, wish).await? {
             Ok(attached) => {
                 self.trouble = None;
                 let change = change("attached", &attached);
@@ -94,7 +100,7 @@ impl Uplink {
                 self.complain(&failure.to_string());
                 None
             }
-        }
+        })
     }
 
     /// Once, and not every second.

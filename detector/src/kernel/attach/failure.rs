@@ -56,7 +56,7 @@ pub(super) fn of_tc(interface: &Interface, error: &ProgramError) -> Failure {
 /// Why what is attached by that name is on another interface.
 pub(super) fn renamed(interface: &Interface) -> Failure {
     Failure::Unavailable(format!(
-        "{}: it was renamed or removed while it was attached to; start again",
+        "{}: it was renamed or removed while it was being attached to; name it as it is called now with --wan",
         interface.name
     ))
 }

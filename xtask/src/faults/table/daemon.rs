@@ -179,13 +179,13 @@ pub(super) const FAULTS: &[Fault] = &[
         "a map that cannot be read for some polls",
         "lifecycle",
         "readings::maps_that_cannot_be_read_for_a_while_end_nothing",
-        "it goes on, with one line; what was counted meanwhile is judged then",
+        "it goes on, with one line",
     ),
     fault(
         "a map that cannot be read any more",
         "lifecycle",
         "readings::maps_that_cannot_be_read_any_more_end_it_in_order",
-        "exit 1 after ten polls, one line; what it knows is kept",
+        "exit 1 after some polls, one line; what it knows is kept",
     ),
     fault(
         "a start right after a kill, with pins",

@@ -64,11 +64,8 @@ impl Options {
 fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     say::step(&format!("faults: {}", fault.name));
     let figures = figures_file();
-    let mut cargo = command(&fault.injection);
+    let mut cargo = command(&fault.injection, is_long);
     cargo.env(FILE, &figures);
-    if is_long {
-        cargo.envs(test::LONG_FORM);
-    }
     let mut output = Vec::new();
     let (own, has_passed) = test::run(&mut cargo, &mut output)?;
     let measured = figures_in(&figures, &fault.injection);
@@ -86,12 +83,15 @@ fn inject(fault: &Fault, is_long: bool, tally: &mut Tally) -> Result<String> {
     })
 }
 
-fn command(injection: &Injection) -> Command {
+fn command(injection: &Injection, is_long: bool) -> Command {
     match injection {
         Injection::Test(target, test) => {
             let mut cargo = workspace::cargo(["test", "--locked", "-p", "detector-tests"]);
             cargo.args(workspace::EVERYTHING);
             cargo.args(["--test", target, test, "--", "--exact"]);
+            if is_long {
+                cargo.envs(test::LONG_FORM);
+            }
             cargo
         }
         Injection::Machine(kernel, filter) => {

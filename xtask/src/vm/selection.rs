@@ -47,12 +47,8 @@ enum Tests {
 /// The selection, or every test whose name contains `filter`.
 pub(crate) fn errands(filter: Option<&str>) -> Vec<Errand> {
     if let Some(filter) = filter {
-        let tests = || Tests::Containing(filter.to_owned());
         return TESTS
-            .map(|program| Errand {
-                program,
-                tests: tests(),
-            })
+            .map(|program| Errand::containing(program, filter))
             .into();
     }
     let whole = WHOLE.map(|program| Errand {
@@ -72,6 +68,19 @@ impl Errand {
             program,
             tests: Tests::Exact(test),
         }
+    }
+
+    /// Those that a filter finds.
+    pub(crate) fn containing(program: &'static str, filter: &str) -> Self {
+        Self {
+            program,
+            tests: Tests::Containing(filter.to_owned()),
+        }
+    }
+
+    /// Whether it is what a filter finds.
+    pub(crate) const fn is_filtered(&self) -> bool {
+        matches!(self.tests, Tests::Containing(_))
     }
 
     /// Whether it is for one test, which must be there.

@@ -50,7 +50,9 @@ fn problem(console: &Console, verdict: &Verdict, errands: &[Errand]) -> Option<S
     if let Some(lost) = &console.lost {
         return Some(lost.clone());
     }
-    if let Some(problem) = verdict.tally.problem(true, true) {
+    // Who asks for some by a filter sees in the counts what was skipped; what is selected has to run.
+    let is_selected = !errands.iter().any(Errand::is_filtered);
+    if let Some(problem) = verdict.tally.problem(true, is_selected) {
         return Some(problem);
     }
     if !verdict.is_sound {
@@ -126,6 +128,17 @@ mod tests {
             assert!(problem_of(&console(&LINES, status)).is_some(), "{status:?}");
         }
         assert!(problem_of(&console(&LINES[..4], Some(33))).is_some());
+    }
+
+    #[test]
+    fn a_selected_test_that_is_skipped_is_a_problem_and_one_that_a_filter_finds_is_none() {
+        let lines =
+            LINES.map(|line| line.replace("1 passed; 0 failed; 0", "1 passed; 0 failed; 1"));
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        let console = console(&lines, Some(33));
+        assert!(problem_of(&console).unwrap().contains("skipped"));
+        let filtered = [Errand::containing("live", "b")];
+        assert_eq!(of(&console, "7f", &filtered).problem, None);
     }
 
     #[test]

@@ -114,7 +114,8 @@ pub struct InterfaceEvent {
     pub iface: String,
     /// Its index.
     pub ifindex: u32,
-    /// `attached`, `detached`, `left` (no longer watched, its programs stay, see `--pin`), `renamed`, `down` or `up`.
+    /// `attached`, `detached`, `left` (no longer watched, its programs stay, see `--pin`), `renamed`, `down`, `up` or `mtu` (it is another
+    /// now).
     pub state: &'static str,
     /// How packets that come in are seen.
     pub mode: IngressHook,
@@ -125,6 +126,9 @@ pub struct InterfaceEvent {
     pub egress: TcHook,
     /// What its packets begin with: `ethernet` or `ip`.
     pub link: &'static str,
+    /// Its longest packet in bytes, without the link header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u32>,
     /// How long nothing was watched before, at most, by what the state directory tells; where watching begins after a
     /// restart.
     #[serde(skip_serializing_if = "Option::is_none")]

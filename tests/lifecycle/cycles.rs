@@ -24,11 +24,13 @@ const WAYS: [&[&str]; 4] = [
     &["--ingress", "tc"],
 ];
 /// What is told of one cycle.
-const CYCLE: [&str; 8] = [
+const CYCLE: [&str; 10] = [
     "down wan0",
     "renamed wan7",
     "renamed wan0",
+    "mtu wan0",
     "up wan0",
+    "mtu wan0",
     "detached wan0",
     "attached wan0",
     "detached wan0",
@@ -101,9 +103,9 @@ impl Watched {
         self.does("link set wan0 name wan7", "renamed", "wan7")?;
         self.ensure_once("wan7")?;
         self.does("link set wan7 name wan0", "renamed", NAME)?;
-        self.link.ip("link set wan0 mtu 9000")?;
+        self.does("link set wan0 mtu 9000", "mtu", NAME)?;
         self.does("link set wan0 up", "up", NAME)?;
-        self.link.ip("link set wan0 mtu 1500")?;
+        self.does("link set wan0 mtu 1500", "mtu", NAME)?;
         let after = self.link.hooks(NAME)?;
         ensure!(programs == after, "before: {programs:?}\nafter: {after:?}");
         Ok(())

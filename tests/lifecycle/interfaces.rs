@@ -78,18 +78,19 @@ pub(crate) fn an_interface_that_moves_away_and_back_is_watched_again() -> Result
     end(&detector)
 }
 
-pub(crate) fn down_and_up_are_told_and_detach_nothing() -> Result<()> {
+pub(crate) fn down_up_and_another_mtu_are_told_and_detach_nothing() -> Result<()> {
     let link = Link::new()?;
     let detector = link.watch()?;
     let before = link.hooks(NAME)?;
-    link.ip("link set wan0 mtu 9000\nlink set wan0 down")?;
-    wait(&detector, "down", NAME)?;
-    link.ip("link set wan0 up\nlink set wan0 mtu 1500")?;
-    wait(&detector, "up", NAME)?;
+    for (script, state) in [("mtu 9000", "mtu"), ("down", "down"), ("up", "up")] {
+        link.ip(&format!("link set wan0 {script}"))?;
+        wait(&detector, state, NAME)?;
+    }
     let after = link.hooks(NAME)?;
     ensure!(before == after, "before: {before:?}\nafter: {after:?}");
     end(&detector)?;
-    let each = ["attached", "down", "up", "detached"].map(|state| format!("{state} {NAME}"));
+    let each = ["attached", "mtu", "down", "up", "detached"];
+    let each = each.map(|state| format!("{state} {NAME}"));
     ensure!(told(&detector) == each, "{:?}", told(&detector));
     Ok(())
 }

@@ -97,7 +97,7 @@ fn main() -> ExitCode {
         interfaces::an_interface_that_is_replaced_at_once_is_watched_again,
         interfaces::an_interface_is_followed_under_its_new_name,
         interfaces::an_interface_that_moves_away_and_back_is_watched_again,
-        interfaces::down_and_up_are_told_and_detach_nothing,
+        interfaces::down_up_and_another_mtu_are_told_and_detach_nothing,
         cycles::an_interface_is_watched_again_after_whatever_becomes_of_it,
         interfaces::an_interface_that_is_not_there_yet_is_awaited_beside_another,
         helper::a_detector_without_its_helper_says_so_and_ends,

@@ -80,6 +80,7 @@ fn tell(
             LinkLayer::Ethernet => "ethernet",
             LinkLayer::Ip | LinkLayer::Captured(_) => "ip",
         },
+        mtu: Some(attached.interface.mtu),
         gap_s: gap.map(|it| it.as_secs()),
     };
     sinks.tell(&Timestamp::now(), Body::Interface(&event))

@@ -17,7 +17,7 @@ use rtnetlink::{
 };
 use serde::{Deserialize, Serialize};
 
-use self::message::{interface, name, xdp_program};
+use self::message::{interface, mtu, name, xdp_program};
 use super::pins::XDP_PROGRAMS;
 use crate::failure::Failure;
 
@@ -49,6 +49,8 @@ pub struct Guise {
     pub name: String,
     /// Whether it is up.
     pub is_up: bool,
+    /// Longest packet, without the link header.
+    pub mtu: u32,
     /// The XDP program on it, whoever's it is.
     pub xdp: Option<u32>,
 }
@@ -123,7 +125,7 @@ impl Interfaces {
         link.as_ref().map(interface).transpose()
     }
 
-    /// What the interface of this index is called now and whether it is up, where it is still there.
+    /// What the interface of this index is like now, where it is still there.
     ///
     /// # Errors
     /// [`Failure::Failed`] where the kernel does not answer.
@@ -132,6 +134,7 @@ impl Interfaces {
         Ok(link.as_ref().map(|link| Guise {
             name: name(link),
             is_up: link.header.flags.contains(LinkFlags::Up),
+            mtu: mtu(link),
             xdp: xdp_program(link),
         }))
     }

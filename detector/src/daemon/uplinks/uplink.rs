@@ -129,6 +129,10 @@ fn seen(attached: &mut Attached, now: Guise) -> Vec<Change> {
         attached.interface.is_up = now.is_up;
         changes.push(change(if now.is_up { "up" } else { "down" }, attached));
     }
+    if attached.interface.mtu != now.mtu {
+        attached.interface.mtu = now.mtu;
+        changes.push(change("mtu", attached));
+    }
     changes
 }
 
@@ -167,6 +171,7 @@ mod tests {
         Guise {
             name: name.to_owned(),
             is_up,
+            mtu: 1_500,
             xdp,
         }
     }
@@ -190,6 +195,21 @@ mod tests {
         let mut attached = wan();
         attached.interface.is_up = false;
         assert_eq!(states(&mut attached, true), ["up"]);
+    }
+
+    #[test]
+    fn another_mtu_is_told_once() {
+        let mut attached = wan();
+        for expected in [vec!["mtu"], vec![]] {
+            let now = Guise {
+                mtu: 9_000,
+                ..guise("wan0", true, Some(1))
+            };
+            let changes = seen(&mut attached, now);
+            let states: Vec<_> = changes.iter().map(|change| change.state).collect();
+            assert_eq!(states, expected);
+        }
+        assert_eq!(attached.interface.mtu, 9_000);
     }
 
     #[test]

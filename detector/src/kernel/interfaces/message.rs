@@ -68,7 +68,7 @@ fn kind(link: &LinkMessage) -> Option<InfoKind> {
     first!(details, LinkInfo::Kind).cloned()
 }
 
-fn mtu(link: &LinkMessage) -> u32 {
+pub(super) fn mtu(link: &LinkMessage) -> u32 {
     let mtu = first!(link.attributes, LinkAttribute::Mtu).copied();
     mtu.unwrap_or_default()
 }

@@ -40,10 +40,10 @@ pub(super) const FAULTS: &[Fault] = &[
         "it is watched again",
     ),
     fault(
-        "an interface that goes down and up",
+        "an interface that goes down and up, and gets another MTU",
         "lifecycle",
-        "interfaces::down_and_up_are_told_and_detach_nothing",
-        "nothing is detached",
+        "interfaces::down_up_and_another_mtu_are_told_and_detach_nothing",
+        "each is told, and nothing is detached",
     ),
     fault(
         "an MTU that is raised",

@@ -17,7 +17,8 @@ const PROGRAM: &str = "qemu-system-x86_64";
 const PACKAGE: &str = "qemu-system-x86";
 /// Below the folder that packages are unpacked into.
 const PROGRAMS: &str = "usr/bin";
-const LIBRARIES: &str = "usr/lib/x86_64-linux-gnu";
+/// Packages of Debian 12 still have some outside of `usr`, where a whole system has a link.
+const LIBRARIES: [&str; 2] = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"];
 const FIRMWARE: [&str; 2] = ["usr/share/seabios", "usr/share/qemu"];
 /// A machine that is no emulation boots in a moment.
 const PROBE: Duration = Duration::from_secs(20);
@@ -104,7 +105,8 @@ impl Emulator {
     ) -> Command {
         let mut machine = Command::new(&self.program);
         if let Some(unpacked) = &self.unpacked {
-            machine.env("LD_LIBRARY_PATH", unpacked.join(LIBRARIES));
+            let libraries = LIBRARIES.map(|it| unpacked.join(it).display().to_string());
+            machine.env("LD_LIBRARY_PATH", libraries.join(":"));
             for folder in FIRMWARE {
                 machine.arg("-L").arg(unpacked.join(folder));
             }

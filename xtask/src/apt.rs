@@ -22,10 +22,15 @@ pub(crate) fn candidate(package: &str) -> Option<String> {
     if !program::exists("apt-get") {
         return None;
     }
-    policy(package).or_else(|| {
+    or_in_fresh_lists(|| policy(package))
+}
+
+/// What is found, after one look at fresh lists where nothing is.
+fn or_in_fresh_lists<T>(look: impl Fn() -> Option<T>) -> Option<T> {
+    look().or_else(|| {
         say::step("setup: refreshing the package lists (apt-get update)");
         run(&["update"]).ok()?;
-        policy(package)
+        look()
     })
 }
 
@@ -116,8 +121,12 @@ pub(crate) fn fetch(packages: &[&str], folder: &Path) -> Result<()> {
     Ok(fs::rename(&partial, folder)?)
 }
 
-/// The newest package on offer whose name begins and ends so.
+/// The newest package on offer whose name begins and ends so, after one look at fresh lists where there is none.
 pub(crate) fn newest(beginning: &str, end: &str) -> Option<String> {
+    or_in_fresh_lists(|| newest_on_offer(beginning, end))
+}
+
+fn newest_on_offer(beginning: &str, end: &str) -> Option<String> {
     let names = program::answer(program::command("apt-cache").args(["pkgnames", beginning]))?;
     let mut names: Vec<_> = names.lines().filter(|name| name.ends_with(end)).collect();
     names.sort_by_key(|name| Reverse(numbers(name)));

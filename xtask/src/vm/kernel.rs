@@ -84,8 +84,7 @@ fn given(image: &Path, modules: &Path) -> Result<Kernel> {
 fn unpacked(release: &str, folder: &Path) -> Result<Kernel> {
     let package = apt::newest(&format!("{IMAGE}-{release}."), FLAVOUR).with_context(|| {
         format!(
-            "apt knows no Linux {release}: `apt-get update` may help, a source that has it, \
-             or --kernel VMLINUZ:MODULES"
+            "apt knows no Linux {release}: name a source that has it, or --kernel VMLINUZ:MODULES"
         )
     })?;
     let folder = folder.join("kernels").join(&package);

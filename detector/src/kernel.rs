@@ -11,6 +11,7 @@ mod load;
 mod mapped;
 pub mod maps;
 pub mod needs;
+mod once_free;
 mod options;
 pub mod pins;
 mod pod;

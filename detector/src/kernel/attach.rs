@@ -16,15 +16,13 @@ use nix::net::if_::if_nametoindex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::mode::{Attempt, attempt};
 pub use self::mode::{Mode, Reason};
-use self::{
-    mode::{Attempt, attempt},
-    succession::once_free,
-};
 use super::{
     entry::{tc_program, xdp_program},
     interfaces::Interface,
     load::Programs,
+    once_free::once_free,
     pins::Hook,
 };
 use crate::failure::Failure;
@@ -169,7 +167,8 @@ impl Programs {
         let until = self.clear_xdp(interface.index)?;
         let program = self.xdp(xdp_program(interface.link))?;
         let mut on = |flags| {
-            let link = once_free(until, || program.attach_to_if_index(interface.index, flags))?;
+            let attach = || program.attach_to_if_index(interface.index, flags);
+            let link = once_free(until, failure::is_taken, attach)?;
             program.take_link(link)
         };
         let reason = match attempt {

@@ -3,10 +3,7 @@
 //!
 //! Without pins there is none of either. Must not know: where pins lie.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use aya::programs::{
     ProgramError,
@@ -31,7 +28,6 @@ use crate::{
 
 /// Far longer than the kernel takes.
 const GOING: Duration = Duration::from_secs(5);
-const MOMENT: Duration = Duration::from_millis(1);
 
 impl Programs {
     /// Lets go of links that say they are of `interface` and cannot be: another one has its index in another network
@@ -134,21 +130,6 @@ impl Programs {
     /// [`Failure::Failed`] where a pin cannot be removed.
     pub(in crate::kernel) fn settle(&mut self) -> Result<(), Failure> {
         self.pins.as_mut().map_or(Ok(()), Pins::settle)
-    }
-}
-
-/// Attaches where the hook may still be taken `until` then. Nobody tells when it is free.
-pub(super) fn once_free<T>(
-    until: Instant,
-    mut attach: impl FnMut() -> Result<T, ProgramError>,
-) -> Result<T, ProgramError> {
-    loop {
-        match attach() {
-            Err(error) if failure::is_taken(&error) && Instant::now() < until => {
-                thread::sleep(MOMENT);
-            }
-            attached => return attached,
-        }
     }
 }
 

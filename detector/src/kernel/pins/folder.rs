@@ -7,7 +7,6 @@ use std::{
     io::{self, ErrorKind},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
     path::{self, Path, PathBuf},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -16,14 +15,13 @@ use nix::{
     unistd::geteuid,
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, kernel::once_free::once_free};
 
 /// A pin is as good as the descriptor of what is pinned.
 const OWNER_ONLY: u32 = 0o700;
 const OTHERS: u32 = 0o077;
-/// The helper of a detector that was killed has the directory until it has ended. Nobody tells when.
+/// The helper of a detector that was killed has the directory until it has ended.
 const ENDING: Duration = Duration::from_secs(5);
-const MOMENT: Duration = Duration::from_millis(10);
 
 /// A directory that this process has for itself until it ends.
 #[derive(Debug)]
@@ -44,7 +42,9 @@ impl Folder {
         }
         check(&path)?;
         let lock = File::open(&path).map_err(|error| unusable(&path, &error))?;
-        once_free(&lock).map_err(|error| match error {
+        let is_taken = |error: &TryLockError| matches!(error, TryLockError::WouldBlock);
+        let locked = once_free(Instant::now() + ENDING, is_taken, || lock.try_lock());
+        locked.map_err(|error| match error {
             TryLockError::WouldBlock => refused(
                 &path,
                 "another detector uses it",
@@ -53,16 +53,6 @@ impl Folder {
             TryLockError::Error(error) => unusable(&path, &error),
         })?;
         Ok(Self { path, _lock: lock })
-    }
-}
-
-fn once_free(lock: &File) -> Result<(), TryLockError> {
-    let deadline = Instant::now() + ENDING;
-    loop {
-        match lock.try_lock() {
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(MOMENT),
-            tried => return tried,
-        }
     }
 }
 

@@ -17,7 +17,7 @@ use rtnetlink::{
 };
 use serde::{Deserialize, Serialize};
 
-use self::message::{interface, mtu, name, xdp_program};
+use self::message::{first, interface, mtu, name, xdp_program};
 use super::pins::XDP_PROGRAMS;
 use crate::failure::Failure;
 
@@ -182,13 +182,7 @@ fn default_route_index(route: &RouteMessage) -> Option<u32> {
     if route.header.destination_prefix_length != 0 || route.header.kind != RouteType::Unicast {
         return None;
     }
-    route
-        .attributes
-        .iter()
-        .find_map(|attribute| match attribute {
-            RouteAttribute::Oif(index) => Some(*index),
-            _ => None,
-        })
+    first!(route.attributes, RouteAttribute::Oif).copied()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ macro_rules! first {
         })
     };
 }
+pub(super) use first;
 
 pub(super) fn name(link: &LinkMessage) -> String {
     let name = first!(link.attributes, LinkAttribute::IfName).cloned();

@@ -17,8 +17,8 @@ use crate::{
     stage::{end, refuse},
 };
 
-/// Makes a directory of pins one that is not to be trusted.
-type Spoil = fn(&Path) -> Result<()>;
+/// Makes a directory one that is not to be trusted.
+pub(crate) type Spoil = fn(&Path) -> Result<()>;
 /// Pins something in the folder of a version, given the indices of the interface and of its other end.
 type Pin = fn(&Path, [u32; 2]) -> Result<()>;
 

@@ -8,8 +8,7 @@ use std::{
 
 use anyhow::{Result, bail, ensure};
 use detector_tests::{
-    Detector, Lab, Plan, Traffic, address::WAN_INTERFACE, harness::note, long::so_many, measured,
-    plan::hosts, program,
+    Lab, Plan, Traffic, address::WAN_INTERFACE, harness::note, long::so_many, measured, plan::hosts,
 };
 use ipnet::{IpNet, Ipv4Net};
 use nix::sys::signal::Signal;
@@ -21,7 +20,7 @@ use crate::{
     link::{Link, NAME, ensure_attached},
     pins::Ground,
     process,
-    stage::{PATIENCE, end, word},
+    stage::{PATIENCE, end, start, word},
 };
 
 const BLOCKED: IpNet = v4(16);
@@ -75,9 +74,7 @@ pub(crate) fn a_start_right_after_a_kill_waits_for_what_is_left_of_the_killed_on
     let helper = process::helper(first.pid())?;
     let stopped = process::Stopped::new(helper)?;
     first.signal(Signal::SIGKILL)?;
-    let arguments = ground.arguments(NAME, &[])?;
-    let arguments = [&["run"], &arguments[..]].concat();
-    let next = Detector::start(&link.0, &program::detector()?, &arguments)?;
+    let next = start(&link.0, &ground.arguments(NAME, &[])?)?;
     if let Ok(status) = next.exit(AWHILE) {
         bail!("it ended with {status}: {:?}", next.log_lines());
     }
@@ -101,17 +98,15 @@ fn kill_over_and_over(
     let mut chance = Xoshiro256PlusPlus::seed_from_u64(seed);
     for _ in 0..kills / 2 {
         let life = Duration::from_millis(chance.random_range(0..LONGEST_LIFE_MS));
-        let arguments = ground.arguments(WAN_INTERFACE, &[])?;
-        let arguments = [&["run"], &arguments[..]].concat();
-        let begun = Detector::start(&lab.gateway, &program::detector()?, &arguments)?;
+        let begun = start(&lab.gateway, &ground.arguments(WAN_INTERFACE, &[])?)?;
         if let Ok(status) = begun.exit(life) {
             bail!("it ended with {status}: {:?}", begun.log_lines());
         }
         begun.kill()?;
         ensure_attached(&Hooks::of(&lab.gateway, WAN_INTERFACE)?)?;
-        let start = Instant::now();
+        let starting = Instant::now();
         let (next, attached) = ground.watch(&lab.gateway, WAN_INTERFACE, &[])?;
-        returns.push(start.elapsed());
+        returns.push(starting.elapsed());
         ensure_attached(&Hooks::of(&lab.gateway, WAN_INTERFACE)?)?;
         ensure!(attached["gap_s"].is_u64(), "no gap: {attached}");
         let status = next.status()?;

@@ -82,7 +82,8 @@ pub(crate) fn word<'a>(event: &'a Value, key: &str) -> Result<&'a str> {
         .with_context(|| format!("no {key}: {event}"))
 }
 
-fn start(namespace: &Namespace, arguments: &[&str]) -> Result<Detector> {
+/// Starts `detector run` with `arguments`.
+pub(crate) fn start(namespace: &Namespace, arguments: &[&str]) -> Result<Detector> {
     let arguments = [&["run"], arguments].concat();
     Detector::start(namespace, &program::detector()?, &arguments)
 }

@@ -23,13 +23,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    distrust::Spoil,
     hooks::Hooks,
     link::{Link, NAME},
     stage::{PATIENCE, end, refuse, watch, word},
 };
-
-/// Makes a directory one that is not to be trusted.
-type Spoil = fn(&Path) -> Result<()>;
 
 const FILE: &str = "destinations.json";
 const KNOWN: IpNet = v4(16);

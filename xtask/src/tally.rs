@@ -30,7 +30,7 @@ impl Tally {
     }
 
     /// What makes the run a failure, if anything does.
-    pub(crate) fn problem(&self, cargo_succeeded: bool, in_ci: bool) -> Option<String> {
+    pub(crate) fn problem(&self, cargo_succeeded: bool, all_must_run: bool) -> Option<String> {
         if self.failed > 0 {
             return Some("tests failed: see above".to_owned());
         }
@@ -40,7 +40,7 @@ impl Tally {
         if self.passed == 0 {
             return Some("no test ran".to_owned());
         }
-        (in_ci && self.skipped > 0).then(|| self.unmet_in_ci())
+        (all_must_run && self.skipped > 0).then(|| self.skips())
     }
 
     fn add(&mut self, result: &str) {
@@ -59,7 +59,7 @@ impl Tally {
         }
     }
 
-    fn unmet_in_ci(&self) -> String {
+    fn skips(&self) -> String {
         let unmet: Vec<_> = self.unmet.iter().map(String::as_str).collect();
         format!("no test may be skipped here; unmet: {}", unmet.join("; "))
     }
